@@ -93,6 +93,7 @@ template <class Visitor, Of<Pong> T>
 void each_field(Visitor& visit, T& body)
 {
     visit("version", body.version);
+    visit("instance", body.instance);
     visit("peer_port", body.peer_port);
     visit("torrents", body.torrents);
     visit("seeded_formats", body.seeded_formats);

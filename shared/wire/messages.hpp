@@ -88,6 +88,7 @@ using Request = std::variant<Ping, ChunkWritten, UploadAborted, CommitUpload, De
 
 struct Pong {
     std::string version;            // of the engine
+    std::uint64_t instance = 0;     // another number after each start of the engine
     std::uint16_t peer_port = 0;    // TCP port that takes BitTorrent peers; 0: none
     std::uint64_t torrents = 0;     // seeded now
     std::uint8_t seeded_formats = 0;  // bit n: TorrentFormat n is seeded
