@@ -1,7 +1,9 @@
 // Percent-encoding and queries. RFC 3986.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,9 +12,13 @@ namespace btgw::http {
 // Encodes everything but unreserved characters: fit for one path segment or a query value.
 std::string percent_encode(std::string_view bytes);
 
-// Decodes %XX byte-wise, either case; everything else, '+' too, is literal. Nothing for a '%' that two
-// hexadecimal digits do not follow.
+// Decodes %XX byte-wise, either case; everything else, '+' too, is literal. Nothing for a '%' that
+// two hexadecimal digits do not follow.
 std::optional<std::string> percent_decode(std::string_view text);
+
+// The same without an allocation, for values of a known size: fills `out` when the text decodes to
+// exactly out.size() bytes.
+bool percent_decode_to(std::string_view text, std::span<std::uint8_t> out);
 
 // Walks through a query, without '?': names and values still encoded.
 //   for (QueryReader query{args}; auto parameter = query.next();) ...
@@ -30,7 +36,8 @@ private:
     std::string_view rest_;
 };
 
-// The decoded value of the first parameter of this name; nothing where it is absent or badly encoded.
+// The decoded value of the first parameter of this name; nothing where it is absent or badly
+// encoded.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 }  // namespace btgw::http
