@@ -7,7 +7,8 @@
 namespace btgw::http {
 
 // What is safe to keep and to put into a torrent: the last path component of either slash, valid
-// UTF-8, no control characters, not "." or "..", at most 255 bytes cut at a character; may be empty.
+// UTF-8, no control characters, not "." or "..", at most 255 bytes cut at a character; may be
+// empty.
 std::string sanitized_file_name(std::string_view name);
 
 // attachment; filename="ascii fallback"; filename*=UTF-8''percent-encoded
