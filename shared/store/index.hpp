@@ -2,7 +2,11 @@
 // tables). Opened after fork, never before; closed by the destructor.
 //
 // Threads: one Index may be used by many threads; a Snapshot or WriteTxn by the thread that has it.
-// A Snapshot must not outlive the handler that took it: a pinned reader stops page reuse.
+// A Snapshot must not outlive the handler that took it: a pinned reader stops page reuse, and the map
+// cannot grow in a process that holds one. Nor may a thread hold one while it calls Index::write.
+//
+// Errors of the file system (ENOSPC, EIO, EACCES) are std::system_error; a damaged record is a
+// std::runtime_error that names its table and key.
 #pragma once
 
 #include "../bytes.hpp"
@@ -25,6 +29,7 @@ struct IndexOptions {
     std::filesystem::path directory;               // holds data.mdb and lock.mdb
     std::size_t map_size = std::size_t{64} << 30;  // bytes of address space; the file is sparse
     unsigned max_readers = 1024;                   // slots: workers (old ones too) and engine threads
+    bool durable = true;  // false: commits are not synced ("durability: relaxed"); writer only
 };
 
 struct TorrentRef {
@@ -79,7 +84,7 @@ private:
     Snapshot(IndexCore& core, MDB_txn* txn, bool borrowed);
 
     IndexCore* core_;
-    MDB_txn* txn_;
+    MDB_txn* txn_;   // null once moved from
     bool borrowed_;  // the transaction belongs to a WriteTxn
 };
 
@@ -132,6 +137,9 @@ public:
     // Runs `change` in a write transaction and commits it durably (synced before this returns).
     // When the map is full it is doubled and `change` runs again from the start, so `change` must be
     // repeatable. When `change` throws nothing is written. Writer only.
+    //
+    // Growing waits a few seconds for this process's snapshots to end, and throws
+    // std::runtime_error when they do not.
     void write(const std::function<void(WriteTxn&)>& change);
 
     // Frees the reader slots of processes that have died; returns how many.
