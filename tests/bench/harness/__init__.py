@@ -1,0 +1,1 @@
+"""What the benchmark cases share: processes, servers, load generators, medians, the table."""
