@@ -9,6 +9,7 @@
 #include "shared/store/content_files.hpp"
 #include "shared/store/index.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -76,16 +77,17 @@ Content record_of(const Made& made)
     return record;
 }
 
-void write_sample(const Job& job, const Made& made, const btgw::InfoHash& info_hash,
-                  const std::string& metainfo)
+void write_sample(const Job& job, std::uint64_t number)
 {
+    const Made made = make(number);
+    const auto metainfo = btgw::bittorrent::metainfo_body(TorrentFormat::v1, made.source());
     const auto file = job.torrents / (made.name + ".torrent");
     std::ofstream{file, std::ios::binary} << btgw::bittorrent::torrent_file(metainfo, {}, {});
-    std::cout << R"({"info_hash": ")" << btgw::to_hex(info_hash.view()) << R"(", "file": )" << file
-              << "}\n";
+    std::cout << R"({"info_hash": ")" << btgw::to_hex(record_of(made).v1) << R"(", "file": )"
+              << file << "}\n";
 }
 
-void put(WriteTxn& txn, const Job& job, std::uint64_t number)
+void put(WriteTxn& txn, std::uint64_t number)
 {
     const Made made = make(number);
     const Content record = record_of(made);
@@ -97,9 +99,6 @@ void put(WriteTxn& txn, const Job& job, std::uint64_t number)
     txn.put_torrent(record.v1.view(), {hash, TorrentFormat::v1});
     txn.put_torrent(record.v2.view(), {hash, TorrentFormat::v2});
     txn.put_owner({anonymous, created, hash}, {made.name});
-    if (number % (job.count / job.samples) == 0) {
-        write_sample(job, made, record.v1, metainfo);
-    }
 }
 
 void fill(const Job& job)
@@ -112,9 +111,12 @@ void fill(const Job& job)
         index.write([&](WriteTxn& txn) {
             for (std::uint64_t number = first; number < std::min(first + batch, job.count);
                  ++number) {
-                put(txn, job, number);
+                put(txn, number);
             }
         });
+    }
+    for (std::uint64_t number = 0; number < job.count; number += job.count / job.samples) {
+        write_sample(job, number);
     }
 }
 
