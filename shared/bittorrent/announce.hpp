@@ -31,14 +31,14 @@ inline constexpr std::uint32_t max_num_want = 200;
 
 struct AnnounceRequest {
     InfoHash info_hash;
-    std::optional<PeerId> peer_id;   // old clients announce without one
-    std::uint16_t port = 0;          // 0 or 1: cannot be reached (libtorrent sends 1)
-    std::uint64_t uploaded = 0;      // bytes, saturating
-    std::uint64_t downloaded = 0;    // bytes, saturating
-    std::uint64_t left = 0;          // bytes, saturating; only 0 means seed
-    Event event = Event::none;       // unknown events are none
-    std::uint32_t num_want = default_num_want;  // clamped to max_num_want
-    bool compact = true;             // BEP 23: default when the parameter is absent
+    std::optional<PeerId> peer_id;  // old clients announce without one
+    std::uint16_t port = 0;         // 0 or 1: cannot be reached (libtorrent sends 1)
+    std::uint64_t uploaded = 0;     // bytes, saturating
+    std::uint64_t downloaded = 0;   // bytes, saturating
+    std::uint64_t left = 0;         // bytes, saturating; only 0 means seed; unknown: 2^64-1
+    Event event = Event::none;      // unknown events are none
+    std::uint32_t num_want = default_num_want;  // clamped to max_num_want; 0 when stopped
+    bool compact = true;                        // BEP 23: default when the parameter is absent
     bool no_peer_id = false;
 };
 
@@ -72,7 +72,8 @@ struct AnnounceAnswer {
     std::optional<Endpoint> external;  // the client's address as seen (BEP 24)
 };
 
-// `peers` is always there, if only empty; `peers6` where there are IPv6 peers and the form is compact.
+// `peers` is always there, if only empty; `peers6` where there are IPv6 peers and the form is
+// compact.
 std::string encode_announce(const AnnounceAnswer& answer, bool compact, bool no_peer_id);
 
 // d14:failure reason..8:intervali..e[8:retry in..]e: `interval` because libtorrent waits 30 minutes
