@@ -305,38 +305,3 @@ def test_many_uploads_at_once(gateway, fresh):
     for data, answer in zip(files, answers):
         assert_stored(gateway, data, answer)
     assert gateway.spool() == []
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 24 MiB; skipped where mounting is not allowed."""
-    path = tmp_path / "disk"
-    path.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", str(path)],
-                      capture_output=True).returncode != 0:
-        pytest.skip("needs the right to mount a tmpfs")
-    yield path
-    subprocess.run(["umount", "-l", str(path)], check=True)
-
-
-@pytest.mark.parametrize("size", [40 * MIB, 3 * MIB])
-def test_full_disk_gets_507_and_stores_nothing(small_disk, fresh, size):
-    from gateway import Gateway
-    gateway = Gateway(storage=str(small_disk / "storage"), chunk_threshold="4m")
-    gateway.expected = [r"No space left on device", r"ENOSPC"]
-    try:
-        gateway.start()
-        kept = fresh(200_000)
-        gateway.upload(kept)
-        statuses = []
-        for _ in range(12):
-            answer = gateway.request("POST", "/api/upload", fresh(size))
-            statuses.append(answer.status)
-            if answer.status != 201:
-                break
-        assert_error(answer, 507)
-        assert gateway.get(f"/api/download/{sha256(kept)}").body == kept
-        wait_until(lambda: gateway.spool() == [], 10, "the spool is empty")
-    finally:
-        faults = gateway.stop()
-    assert not faults, "\n".join(faults)
