@@ -14,7 +14,7 @@ STAMP = 1_600_000_000
 
 @pytest.fixture(scope="module")
 def pairs(gateway, fresh):
-    """Per kind: bytes, the path of ours, and the path of nginx's static twin."""
+    """Per kind: bytes, our path, that of nginx's static twin, and the ETag of each path."""
     result = {}
     for kind, size in CONTENT.items():
         data = fresh(size)
@@ -23,14 +23,14 @@ def pairs(gateway, fresh):
         with open(twin, "wb") as file:
             file.write(data)
         os.utime(twin, (answer["uploaded"], answer["uploaded"]))
-        result[kind] = data, f"/api/download/{sha256(data)}", f"/static/{sha256(data)}"
+        paths = f"/api/download/{sha256(data)}", f"/static/{sha256(data)}"
+        result[kind] = data, *paths, {path: gateway.request("HEAD", path).header("etag") for path in paths}
     return result
 
 
 def compare(gateway, pair, method, headers):
     """Same status, same headers that describe the body, same bytes."""
-    data, ours, twin = pair
-    etags = {path: gateway.request("HEAD", path).header("etag") for path in (ours, twin)}
+    data, ours, twin, etags = pair
     answers = [gateway.request(method, path, headers={
         name: value.replace("ETAG", etags[path]) for name, value in headers.items()})
         for path in (ours, twin)]
@@ -151,7 +151,7 @@ def assert_correct(answer, data):
 @pytest.mark.parametrize("kind", ["in index", "blob"])
 @pytest.mark.parametrize("value", SEVERAL)
 def test_several_ranges_of_blobs_as_nginx(gateway, pairs, kind, value):
-    data, ours, twin = pairs[kind]
+    data, ours, twin, _ = pairs[kind]
     mine, nginx = gateway.get(ours, {"Range": value}), gateway.get(twin, {"Range": value})
     assert mine.status == nginx.status
     if mine.status in (200, 206):
@@ -160,14 +160,14 @@ def test_several_ranges_of_blobs_as_nginx(gateway, pairs, kind, value):
 
 @pytest.mark.parametrize("value", SEVERAL + [f"bytes=0-1,{CHUNK - 1}-{CHUNK},-1", f"bytes={CHUNK}-,0-5"])
 def test_several_ranges_of_chunked_content_are_never_an_error(gateway, pairs, value):
-    data, ours, _ = pairs["chunked"]
+    data, ours, *_ = pairs["chunked"]
     assert_correct(gateway.get(ours, {"Range": value}), data)
 
 
 def test_random_ranges_over_chunks_against_the_bytes(gateway, pairs):
     import random
     random_numbers = random.Random(7)
-    data, ours, _ = pairs["chunked"]
+    data, ours, *_ = pairs["chunked"]
 
     def one(_):
         first = random_numbers.randrange(len(data))
@@ -180,7 +180,7 @@ def test_random_ranges_over_chunks_against_the_bytes(gateway, pairs):
 
 @pytest.mark.parametrize("kind", CONTENT)
 def test_http_1_0(gateway, pairs, kind):
-    data, ours, _ = pairs[kind]
+    data, ours, *_ = pairs[kind]
     answer = gateway.raw(b"GET %s HTTP/1.0\r\n\r\n" % ours.encode())
     head, body = answer.split(b"\r\n\r\n", 1)
     assert b"Transfer-Encoding" not in head and body == data
