@@ -4,6 +4,7 @@
 #include "records.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,7 +58,9 @@ std::error_code copy_range(int from, int to, std::uint64_t length)
 // A descriptor that is closed at the end of the scope.
 class Descriptor {
 public:
-    Descriptor(const std::string& path, int flags) : value_(open(path.c_str(), flags | O_CLOEXEC)) {}
+    Descriptor(const std::string& path, int flags) : value_(open(path.c_str(), flags | O_CLOEXEC))
+    {
+    }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor()
@@ -111,7 +114,8 @@ void SpoolFile::close_current()
 std::error_code SpoolFile::open_next(const std::string& relative_path)
 {
     close_current();
-    descriptor_ = open(absolute(relative_path).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode);
+    descriptor_ =
+        open(absolute(relative_path).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode);
     if (descriptor_ < 0) {
         return last_error();
     }
@@ -203,8 +207,8 @@ std::error_code SpoolFile::join()
             return last_error();
         }
         const std::uint64_t done = std::uint64_t{i} * chunk_length;
-        if (const auto error =
-                copy_range(from.get(), descriptor_, std::min<std::uint64_t>(chunk_length, size_ - done))) {
+        if (const auto error = copy_range(from.get(), descriptor_,
+                                          std::min<std::uint64_t>(chunk_length, size_ - done))) {
             return error;
         }
         unlink(path.c_str());

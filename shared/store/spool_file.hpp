@@ -1,5 +1,5 @@
-// An upload on its way into spool/, in its final shape: one file for a blob, 2 MiB files for chunked
-// content, hashed as it is written. Blocking: for a thread pool. One thread at a time.
+// An upload on its way into spool/, in its final shape: one file for a blob, 2 MiB files for
+// chunked content, hashed as it is written. Blocking: for a thread pool. One thread at a time.
 #pragma once
 
 #include "../bytes.hpp"
@@ -13,8 +13,8 @@
 namespace btgw::store {
 
 struct SpoolTarget {
-    std::string storage;              // directory
-    std::string upload;               // id (content_files.hpp)
+    std::string storage;                // directory
+    std::string upload;                 // id (content_files.hpp)
     std::uint64_t chunk_threshold = 0;  // bytes: content of so many or more is chunked
     std::uint64_t expected_size = 0;    // bytes, 0 when not known: which shape to begin with
 };
@@ -26,8 +26,9 @@ public:
     SpoolFile& operator=(const SpoolFile&) = delete;
     ~SpoolFile();  // closes; what lies in spool/ stays
 
-    // Appends. An upload of unknown size begins as one file, and is split into chunks when it reaches
-    // the threshold: its first bytes, up to the threshold, are then copied once inside the kernel.
+    // Appends. An upload of unknown size begins as one file, and is split into chunks when it
+    // reaches the threshold: its first bytes, up to the threshold, are then copied once inside the
+    // kernel.
     std::error_code write(ByteView bytes);
 
     // Ends the upload: the shape is now right for the size. (One that was expected to be larger is

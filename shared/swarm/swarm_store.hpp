@@ -11,7 +11,12 @@
 // window of peers. flags: bit 0 seed, bit 1 paused, bit 2 has been counted as completed.
 // seen: Unix seconds of the last announce.
 //
-// A process opens the environment after fork. No call waits for another process's write lock.
+// Beside data.mdb and lock.mdb lies writer.lock (writer_lock.hpp).
+//
+// A process opens it once, after fork, and uses it from one thread at a time. No call but the
+// constructor waits for another process. What is lost when it starts anew (damage, another format, a
+// full map, a machine that went down) comes back as peers announce; the other processes follow.
+// Errors of the file system (ENOSPC, EACCES) are std::system_error; the swarm is as before then.
 #pragma once
 
 #include "../bittorrent/announce.hpp"
@@ -28,12 +33,11 @@ namespace btgw::swarm {
 
 using bittorrent::Counters;
 using bittorrent::Endpoint;
-using bittorrent::InfoHash;
 using bittorrent::PeerId;
 
 struct SwarmOptions {
     std::filesystem::path directory;
-    std::size_t max_size = std::size_t{4} << 30;  // bytes; a larger or damaged file is started anew
+    std::size_t max_size = std::size_t{4} << 30;  // bytes of data.mdb, at least 1 MiB
     unsigned max_readers = 1024;
 };
 
@@ -45,7 +49,7 @@ struct Update {
     bool seed = false;       // left == 0
     bool paused = false;     // BEP 21
     bool stopped = false;    // removes the peer
-    bool completed = false;  // event=completed; counts once a peer
+    bool completed = false;  // event=completed: a seed; counts once a peer, and known leechers only
 };
 
 struct Query {

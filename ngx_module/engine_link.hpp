@@ -1,0 +1,68 @@
+// A worker's line to the engine: a ZeroMQ DEALER driven by nginx's event loop. Nothing here blocks.
+#pragma once
+
+#include "ngx.hpp"
+#include "shared/wire/messages.hpp"
+
+#include <zmq.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace btgw::ngx {
+
+class EngineLink {
+public:
+    // Called once with the reply, or with Refused (503) when the engine went away or was too slow.
+    using OnReply = std::function<void(const wire::Reply&)>;
+
+    EngineLink(ngx_cycle_t& cycle, std::string endpoint);
+    EngineLink(const EngineLink&) = delete;
+    EngineLink& operator=(const EngineLink&) = delete;
+    ~EngineLink();
+
+    // The engine is connected and has answered lately.
+    [[nodiscard]] bool up() const;
+    // What the engine last said of itself; nothing while it is down.
+    [[nodiscard]] const std::optional<wire::Pong>& engine() const { return pong_; }
+
+    // Sends a request. The id is for forget(); 0: not sent, the engine is down.
+    std::uint64_t ask(wire::Request request, ngx_msec_t timeout, OnReply on_reply);
+    // The asker is gone: its reply will be dropped.
+    void forget(std::uint64_t id);
+    // Sends news, whose loss loses nothing.
+    void tell(wire::Request news);
+
+    // Once a second: pings, and gives up on requests past their deadline.
+    void tick();
+
+private:
+    struct Pending {
+        ngx_msec_t deadline;  // on ngx_current_msec's clock
+        OnReply on_reply;
+    };
+
+    static void on_readable(ngx_event_t& event);
+    bool send(std::uint64_t id, wire::Request request);
+    void watch_descriptor(ngx_cycle_t& cycle);
+    void receive();
+    void dispatch(std::string_view frame);
+    void heard(const wire::Message<wire::Reply>& message);
+    void settle(std::map<std::uint64_t, Pending>::iterator entry, const wire::Reply& reply);
+    void fail_before(std::uint64_t id, const char* reason);
+    void fail_late();
+
+    std::string endpoint_;
+    zmq::context_t context_;
+    zmq::socket_t socket_;
+    ngx_connection_t* connection_ = nullptr;
+    std::map<std::uint64_t, Pending> pending_;  // by id: ids grow, so the oldest come first
+    std::uint64_t next_id_ = 1;
+    std::optional<wire::Pong> pong_;
+    ngx_msec_t last_heard_ = 0;  // on ngx_current_msec's clock
+};
+
+}  // namespace btgw::ngx
