@@ -1,21 +1,21 @@
-// Peers of all swarms, in an LMDB environment of their own (WRITEMAP, NOSYNC: fast, disposable, still
-// there after a restart). Written by nginx workers and the engine, read by all.
+// Peers of all swarms, in an LMDB environment of their own (WRITEMAP, NOSYNC: fast, disposable,
+// still there after a restart). Written by nginx workers and the engine, read by all.
 //
 //   table    key             value
 //   swarms   info-hash[20]   complete:be32 incomplete:be32 downloaded:be32 paused:be32
-//   peers4   info-hash[20]   DUPFIXED: spread[4] address[4] port:be16 flags[1] seen:be32 peer id[20]
-//   peers6   info-hash[20]   DUPFIXED: spread[4] address[16] port:be16 flags[1] seen:be32 peer id[20]
-//   meta     "format"        version:be32
+//   peers4   info-hash[20]   DUPFIXED: spread[4] address[4] port:be16 flags[1] seen:be32 peer
+//   id[20] peers6   info-hash[20]   DUPFIXED: spread[4] address[16] port:be16 flags[1] seen:be32
+//   peer id[20] meta     "format"        version:be32
 //
-// spread: first bytes of a hash of address and port, so that a seek to a random value gives a uniform
-// window of peers. flags: bit 0 seed, bit 1 paused, bit 2 has been counted as completed.
+// spread: first bytes of a hash of address and port, so that a seek to a random value gives a
+// uniform window of peers. flags: bit 0 seed, bit 1 paused, bit 2 has been counted as completed.
 // seen: Unix seconds of the last announce.
 //
 // Beside data.mdb and lock.mdb lies writer.lock (writer_lock.hpp).
 //
 // A process opens it once, after fork, and uses it from one thread at a time. No call but the
-// constructor waits for another process. What is lost when it starts anew (damage, another format, a
-// full map, a machine that went down) comes back as peers announce; the other processes follow.
+// constructor waits for another process. What is lost when it starts anew (damage, another format,
+// a full map, a machine that went down) comes back as peers announce; the other processes follow.
 // Errors of the file system (ENOSPC, EACCES) are std::system_error; the swarm is as before then.
 #pragma once
 
