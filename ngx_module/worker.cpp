@@ -55,27 +55,39 @@ Worker::~Worker()
 
 void Worker::open_stores()
 {
-    try {
+    const bool quiet = complained_;
+    complained_ = false;
+    open_or_complain(quiet, [this] {
         if (!index_) {
             store::IndexOptions options;
             options.directory = storage_ + "/index";
             index_ = store::Index::open_reader(options);
             index_->clear_dead_readers();
         }
+    });
+    open_or_complain(quiet, [this] {
         if (!swarm_) {
             swarm::SwarmOptions options;
             options.directory = storage_ + "/swarm";
             swarm_.emplace(options);
             swarm_->clear_dead_readers();
         }
-        complained_ = false;
+    });
+}
+
+// Once, and not every second, while something cannot be opened.
+template <class Open>
+void Worker::open_or_complain(bool quiet, Open open)
+{
+    try {
+        open();
     } catch (const std::exception& e) {
-        if (!complained_) {
+        complained_ = true;
+        if (!quiet) {
             ngx_log_error(NGX_LOG_ERR, log_, 0,
                           "bittorrent gateway: storage \"%s\" is not ready: %s", storage_.c_str(),
                           e.what());
         }
-        complained_ = true;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "shared/store/index.hpp"
 #include "shared/swarm/swarm_store.hpp"
 
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -39,6 +40,8 @@ public:
 
 private:
     void open_stores();
+    template <class Open>
+    void open_or_complain(bool quiet, Open open);
 
     std::string storage_;
     ngx_log_t* log_;
