@@ -1,0 +1,378 @@
+#include "content_disk_io.hpp"
+
+#include "asio.hpp"
+
+#include <libtorrent/disk_buffer_holder.hpp>
+#include <libtorrent/file_storage.hpp>
+#include <libtorrent/hasher.hpp>
+#include <libtorrent/peer_request.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace btgw::engine {
+
+namespace {
+
+namespace lt = libtorrent;
+
+// Traps, all of libtorrent 2.0: every async_* is called on the network thread, which must not
+// block; every handler must run there, later, and not inside the call. The span given to async_hash
+// points into its handler, so the handler is moved and never copied. Buffers may be freed after
+// abort().
+class ContentDiskIo final : public lt::disk_interface, public lt::buffer_allocator_interface {
+public:
+    ContentDiskIo(lt::io_context& io, const store::Index& index, const ContentReader& reader,
+                  unsigned threads)
+        : io_(io), index_(index), reader_(reader), pool_(threads)
+    {
+    }
+    ContentDiskIo(const ContentDiskIo&) = delete;
+    ContentDiskIo& operator=(const ContentDiskIo&) = delete;
+    ~ContentDiskIo() override { abort(true); }
+
+    lt::storage_holder new_torrent(const lt::storage_params& params,
+                                   const std::shared_ptr<void>& torrent) override;
+    void remove_torrent(lt::storage_index_t storage) override;
+
+    void async_read(lt::storage_index_t storage, const lt::peer_request& request,
+                    std::function<void(lt::disk_buffer_holder, const lt::storage_error&)> handler,
+                    lt::disk_job_flags_t flags) override;
+    bool async_write(lt::storage_index_t storage, const lt::peer_request& request,
+                     const char* buffer, std::shared_ptr<lt::disk_observer> observer,
+                     std::function<void(const lt::storage_error&)> handler,
+                     lt::disk_job_flags_t flags) override;
+    void async_hash(
+        lt::storage_index_t storage, lt::piece_index_t piece, lt::span<lt::sha256_hash> v2,
+        lt::disk_job_flags_t flags,
+        std::function<void(lt::piece_index_t, const lt::sha1_hash&, const lt::storage_error&)>
+            handler) override;
+    void async_hash2(
+        lt::storage_index_t storage, lt::piece_index_t piece, int offset,
+        lt::disk_job_flags_t flags,
+        std::function<void(lt::piece_index_t, const lt::sha256_hash&, const lt::storage_error&)>
+            handler) override;
+
+    void async_move_storage(
+        lt::storage_index_t storage, std::string path, lt::move_flags_t flags,
+        std::function<void(lt::status_t, const std::string&, const lt::storage_error&)> handler)
+        override;
+    void async_release_files(lt::storage_index_t storage, std::function<void()> handler) override;
+    void async_check_files(
+        lt::storage_index_t storage, const lt::add_torrent_params* resume_data,
+        lt::aux::vector<std::string, lt::file_index_t> links,
+        std::function<void(lt::status_t, const lt::storage_error&)> handler) override;
+    void async_stop_torrent(lt::storage_index_t storage, std::function<void()> handler) override;
+    void async_rename_file(
+        lt::storage_index_t storage, lt::file_index_t index, std::string name,
+        std::function<void(const std::string&, lt::file_index_t, const lt::storage_error&)> handler)
+        override;
+    void async_delete_files(lt::storage_index_t storage, lt::remove_flags_t options,
+                            std::function<void(const lt::storage_error&)> handler) override;
+    void async_set_file_priority(
+        lt::storage_index_t storage,
+        lt::aux::vector<lt::download_priority_t, lt::file_index_t> priorities,
+        std::function<void(const lt::storage_error&,
+                           lt::aux::vector<lt::download_priority_t, lt::file_index_t>)>
+            handler) override;
+    void async_clear_piece(lt::storage_index_t storage, lt::piece_index_t index,
+                           std::function<void(lt::piece_index_t)> handler) override;
+
+    void update_stats_counters(lt::counters&) const override {}
+    std::vector<lt::open_file_state> get_status(lt::storage_index_t) const override { return {}; }
+    void abort(bool wait) override;
+    void submit_jobs() override {}
+    void settings_updated() override {}
+
+    void free_disk_buffer(char* buffer) override { delete[] buffer; }
+
+private:
+    // One torrent: which content it is, and how libtorrent cuts it. Copied into jobs, so that a job
+    // may outlive the torrent.
+    struct Torrent {
+        Sha256 content;
+        std::uint64_t size = 0;  // bytes; 0: the index does not know the content any more
+        std::uint32_t piece_length = 0;
+
+        [[nodiscard]] std::uint64_t start_of(lt::piece_index_t piece) const
+        {
+            return static_cast<std::uint64_t>(static_cast<int>(piece)) * piece_length;
+        }
+        [[nodiscard]] std::size_t length_of(lt::piece_index_t piece) const
+        {
+            const auto start = start_of(piece);
+            return start >= size ? 0 : std::min<std::uint64_t>(piece_length, size - start);
+        }
+    };
+
+    // Runs `job` in the pool, and the function that it returns on the network thread. libtorrent's
+    // loop ends when it has nothing to do, so each job holds it.
+    template <class Job>
+    void in_pool(Job job)
+    {
+        asio::post(pool_, [io = &io_, work = asio::make_work_guard(io_),
+                           job = std::move(job)]() mutable { asio::post(*io, job()); });
+    }
+
+    const Torrent& torrent(lt::storage_index_t storage) const
+    {
+        return torrents_[static_cast<std::uint32_t>(storage)];
+    }
+
+    lt::io_context& io_;
+    const store::Index& index_;
+    const ContentReader& reader_;
+    std::vector<Torrent> torrents_;
+    std::vector<lt::storage_index_t> free_;
+    asio::thread_pool pool_;
+    bool aborted_ = false;
+};
+
+lt::storage_error storage_error(const std::error_code& error, lt::operation_t operation)
+{
+    lt::storage_error out;
+    if (error) {
+        out.ec = {error.value(), lt::generic_category()};
+        out.file(lt::file_index_t{0});
+        out.operation = operation;
+    }
+    return out;
+}
+
+lt::storage_error unsupported(lt::operation_t operation)
+{
+    return storage_error(std::make_error_code(std::errc::operation_not_supported), operation);
+}
+
+// The info-hash that libtorrent gives is the truncated v2 one where there is one, else v1; the
+// index knows both kinds.
+lt::storage_holder ContentDiskIo::new_torrent(const lt::storage_params& params,
+                                              const std::shared_ptr<void>&)
+{
+    Torrent added;
+    added.piece_length = static_cast<std::uint32_t>(params.files.piece_length());
+    const auto snapshot = index_.snapshot();
+    const auto hash = from_bytes<InfoHash>(as_bytes({params.info_hash.data(), InfoHash::size}));
+    if (const auto ref = snapshot.torrent(*hash)) {
+        if (const auto content = snapshot.content(ref->content)) {
+            added.content = ref->content;
+            added.size = content->size;
+        }
+    }
+    if (free_.empty()) {
+        torrents_.push_back(added);
+        return {lt::storage_index_t(static_cast<std::uint32_t>(torrents_.size() - 1)), *this};
+    }
+    const auto slot = free_.back();
+    free_.pop_back();
+    torrents_[static_cast<std::uint32_t>(slot)] = added;
+    return {slot, *this};
+}
+
+void ContentDiskIo::remove_torrent(lt::storage_index_t storage)
+{
+    torrents_[static_cast<std::uint32_t>(storage)] = {};
+    free_.push_back(storage);
+}
+
+void ContentDiskIo::async_read(
+    lt::storage_index_t storage, const lt::peer_request& request,
+    std::function<void(lt::disk_buffer_holder, const lt::storage_error&)> handler,
+    lt::disk_job_flags_t)
+{
+    const auto content = torrent(storage).content;
+    const auto offset =
+        torrent(storage).start_of(request.piece) + static_cast<std::uint64_t>(request.start);
+    const auto length = static_cast<std::size_t>(request.length);
+    lt::disk_buffer_holder buffer(*this, new char[length], request.length);
+    const auto cached = aborted_ ? std::make_error_code(std::errc::operation_canceled)
+                                 : reader_.read(content, offset, {buffer.data(), length},
+                                                ContentReader::Mode::only_cached);
+    if (cached != std::errc::resource_unavailable_try_again) {
+        asio::post(io_, [handler = std::move(handler), buffer = std::move(buffer),
+                         error = storage_error(cached, lt::operation_t::file_read)]() mutable {
+            handler(std::move(buffer), error);
+        });
+        return;
+    }
+    in_pool([reader = &reader_, content, offset, length, buffer = std::move(buffer),
+             handler = std::move(handler)]() mutable {
+        const auto error =
+            reader->read(content, offset, {buffer.data(), length}, ContentReader::Mode::wait);
+        return [handler = std::move(handler), buffer = std::move(buffer),
+                error = storage_error(error, lt::operation_t::file_read)]() mutable {
+            handler(std::move(buffer), error);
+        };
+    });
+}
+
+bool ContentDiskIo::async_write(lt::storage_index_t, const lt::peer_request&, const char*,
+                                std::shared_ptr<lt::disk_observer>,
+                                std::function<void(const lt::storage_error&)> handler,
+                                lt::disk_job_flags_t)
+{
+    asio::post(
+        io_, [handler = std::move(handler)] { handler(unsupported(lt::operation_t::file_write)); });
+    return false;
+}
+
+// A single-file torrent has no pad files, so its v2 blocks are those of the v1 piece.
+void hash_bytes(lt::span<const char> bytes, bool v1, lt::sha1_hash& sha1,
+                lt::span<lt::sha256_hash> blocks)
+{
+    if (v1) {
+        sha1 = lt::hasher(bytes).final();
+    }
+    for (std::ptrdiff_t i = 0; i < blocks.size(); ++i) {
+        const auto start = std::min<std::ptrdiff_t>(i * lt::default_block_size, bytes.size());
+        const auto length = std::min<std::ptrdiff_t>(lt::default_block_size, bytes.size() - start);
+        blocks[i] = lt::hasher256(bytes.subspan(start, length)).final();
+    }
+}
+
+void ContentDiskIo::async_hash(
+    lt::storage_index_t storage, lt::piece_index_t piece, lt::span<lt::sha256_hash> v2,
+    lt::disk_job_flags_t flags,
+    std::function<void(lt::piece_index_t, const lt::sha1_hash&, const lt::storage_error&)> handler)
+{
+    if (aborted_) {
+        asio::post(io_, [handler = std::move(handler), piece] {
+            handler(piece, {},
+                    storage_error(std::make_error_code(std::errc::operation_canceled),
+                                  lt::operation_t::file_read));
+        });
+        return;
+    }
+    const bool v1 = static_cast<bool>(flags & lt::disk_interface::v1_hash);
+    in_pool([reader = &reader_, torrent = torrent(storage), piece, v2, v1,
+             handler = std::move(handler)]() mutable {
+        std::vector<char> bytes(torrent.length_of(piece));
+        const auto error = reader->read(torrent.content, torrent.start_of(piece), bytes,
+                                        ContentReader::Mode::wait);
+        lt::sha1_hash sha1;
+        if (!error) {
+            hash_bytes(bytes, v1, sha1, v2);
+        }
+        return [handler = std::move(handler), piece, sha1,
+                error = storage_error(error, lt::operation_t::file_read)] {
+            handler(piece, sha1, error);
+        };
+    });
+}
+
+void ContentDiskIo::async_hash2(
+    lt::storage_index_t storage, lt::piece_index_t piece, int offset, lt::disk_job_flags_t,
+    std::function<void(lt::piece_index_t, const lt::sha256_hash&, const lt::storage_error&)>
+        handler)
+{
+    if (aborted_) {
+        asio::post(io_, [handler = std::move(handler), piece] {
+            handler(piece, {},
+                    storage_error(std::make_error_code(std::errc::operation_canceled),
+                                  lt::operation_t::file_read));
+        });
+        return;
+    }
+    in_pool([reader = &reader_, torrent = torrent(storage), piece,
+             offset = static_cast<std::size_t>(offset), handler = std::move(handler)]() mutable {
+        const auto rest = torrent.length_of(piece) - std::min(offset, torrent.length_of(piece));
+        std::vector<char> bytes(std::min<std::size_t>(rest, lt::default_block_size));
+        const auto error = reader->read(torrent.content, torrent.start_of(piece) + offset, bytes,
+                                        ContentReader::Mode::wait);
+        const auto hash = error ? lt::sha256_hash() : lt::hasher256(bytes).final();
+        return [handler = std::move(handler), piece, hash,
+                error = storage_error(error, lt::operation_t::file_read)] {
+            handler(piece, hash, error);
+        };
+    });
+}
+
+void ContentDiskIo::async_move_storage(
+    lt::storage_index_t, std::string path, lt::move_flags_t,
+    std::function<void(lt::status_t, const std::string&, const lt::storage_error&)> handler)
+{
+    asio::post(io_, [handler = std::move(handler), path = std::move(path)] {
+        handler(lt::status_t::fatal_disk_error, path, unsupported(lt::operation_t::file_rename));
+    });
+}
+
+// Open files belong to the cache, not to torrents.
+void ContentDiskIo::async_release_files(lt::storage_index_t, std::function<void()> handler)
+{
+    if (handler) {
+        asio::post(io_, std::move(handler));
+    }
+}
+
+void ContentDiskIo::async_check_files(
+    lt::storage_index_t, const lt::add_torrent_params*,
+    lt::aux::vector<std::string, lt::file_index_t>,
+    std::function<void(lt::status_t, const lt::storage_error&)> handler)
+{
+    asio::post(io_, [handler = std::move(handler)] { handler(lt::status_t::no_error, {}); });
+}
+
+void ContentDiskIo::async_stop_torrent(lt::storage_index_t, std::function<void()> handler)
+{
+    if (handler) {
+        asio::post(io_, std::move(handler));
+    }
+}
+
+void ContentDiskIo::async_rename_file(
+    lt::storage_index_t, lt::file_index_t index, std::string name,
+    std::function<void(const std::string&, lt::file_index_t, const lt::storage_error&)> handler)
+{
+    asio::post(io_, [handler = std::move(handler), index, name = std::move(name)] {
+        handler(name, index, unsupported(lt::operation_t::file_rename));
+    });
+}
+
+void ContentDiskIo::async_delete_files(lt::storage_index_t, lt::remove_flags_t,
+                                       std::function<void(const lt::storage_error&)> handler)
+{
+    asio::post(io_, [handler = std::move(handler)] {
+        handler(unsupported(lt::operation_t::file_remove));
+    });
+}
+
+void ContentDiskIo::async_set_file_priority(
+    lt::storage_index_t, lt::aux::vector<lt::download_priority_t, lt::file_index_t> priorities,
+    std::function<void(const lt::storage_error&,
+                       lt::aux::vector<lt::download_priority_t, lt::file_index_t>)>
+        handler)
+{
+    asio::post(io_, [handler = std::move(handler), priorities = std::move(priorities)]() mutable {
+        handler({}, std::move(priorities));
+    });
+}
+
+void ContentDiskIo::async_clear_piece(lt::storage_index_t, lt::piece_index_t index,
+                                      std::function<void(lt::piece_index_t)> handler)
+{
+    asio::post(io_, [handler = std::move(handler), index] { handler(index); });
+}
+
+// Jobs that run or wait are short reads: they are let finish, and hand their handlers back.
+void ContentDiskIo::abort(bool wait)
+{
+    aborted_ = true;
+    if (wait) {
+        pool_.join();
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<lt::disk_interface> make_content_disk_io(lt::io_context& io,
+                                                         const store::Index& index,
+                                                         const ContentReader& reader,
+                                                         unsigned threads)
+{
+    return std::make_unique<ContentDiskIo>(io, index, reader, threads);
+}
+
+}  // namespace btgw::engine
