@@ -3,30 +3,45 @@
 
 #include "bytes.hpp"
 
+#include <array>
+#include <bit>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace btgw {
 
+// Its own inverse: to big-endian and back. Compiles to one instruction.
+template <std::unsigned_integral T>
+constexpr T swapped_if_little(T value)
+{
+    static_assert(std::endian::native == std::endian::little ||
+                  std::endian::native == std::endian::big);
+    if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1) {
+        return value;
+    } else if constexpr (sizeof(T) == 2) {
+        return __builtin_bswap16(value);
+    } else if constexpr (sizeof(T) == 4) {
+        return __builtin_bswap32(value);
+    } else {
+        return __builtin_bswap64(value);
+    }
+}
+
 template <std::unsigned_integral T>
 void store_be(T value, std::uint8_t* out)
 {
-    for (std::size_t i = sizeof(T); i-- > 0;) {
-        out[i] = static_cast<std::uint8_t>(value & 0xff);
-        value = static_cast<T>(static_cast<std::uint64_t>(value) >> 8);
-    }
+    value = swapped_if_little(value);
+    std::memcpy(out, &value, sizeof value);
 }
 
 template <std::unsigned_integral T>
 T load_be(const std::uint8_t* bytes)
 {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        value = value << 8 | bytes[i];
-    }
-    return static_cast<T>(value);
+    T value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return swapped_if_little(value);
 }
 
 template <std::unsigned_integral T>

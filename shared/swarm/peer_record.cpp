@@ -3,6 +3,7 @@
 #include "../big_endian.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace btgw::swarm {
 
@@ -20,6 +21,29 @@ constexpr std::size_t address_size(bool v6)
 {
     return v6 ? 16 : 4;
 }
+
+constexpr std::size_t port_offset(bool v6)
+{
+    return spread_size + address_size(v6);
+}
+
+constexpr std::size_t flags_offset(bool v6)
+{
+    return port_offset(v6) + 2;
+}
+
+constexpr std::size_t seen_offset(bool v6)
+{
+    return flags_offset(v6) + 1;
+}
+
+constexpr std::size_t id_offset(bool v6)
+{
+    return seen_offset(v6) + 4;
+}
+
+static_assert(id_offset(false) + PeerId::size == record_size(false));
+static_assert(id_offset(true) + PeerId::size == record_size(true));
 
 // FNV-1a, then the finalizer of MurmurHash3, without which neighbouring addresses stay neighbours.
 std::uint32_t spread_of(const Endpoint& endpoint)
@@ -47,22 +71,21 @@ PeerRecord search_record(bool v6, std::uint32_t spread)
 PeerRecord search_record(const Endpoint& endpoint)
 {
     auto out = search_record(endpoint.v6, spread_of(endpoint));
-    auto* const address = out.bytes.data() + spread_size;
-    std::copy_n(endpoint.address.begin(), address_size(endpoint.v6), address);
-    store_be(endpoint.port, address + address_size(endpoint.v6));
+    std::copy_n(endpoint.address.begin(), address_size(endpoint.v6),
+                out.bytes.begin() + spread_size);
+    store_be(endpoint.port, &out.bytes[port_offset(endpoint.v6)]);
     return out;
 }
 
 PeerRecord encode(const Peer& peer)
 {
+    const bool v6 = peer.endpoint.v6;
     auto out = search_record(peer.endpoint);
-    auto* at =
-        out.bytes.data() + spread_size + address_size(peer.endpoint.v6) + sizeof peer.endpoint.port;
-    *at++ =
+    out.bytes[flags_offset(v6)] =
         static_cast<std::uint8_t>((peer.seed ? seed_flag : 0) | (peer.paused ? paused_flag : 0) |
                                   (peer.counted ? counted_flag : 0));
-    store_be(peer.seen, at);
-    std::ranges::copy(peer.id.bytes, at + sizeof peer.seen);
+    store_be(peer.seen, &out.bytes[seen_offset(v6)]);
+    std::ranges::copy(peer.id.bytes, out.bytes.begin() + id_offset(v6));
     return out;
 }
 
@@ -71,19 +94,42 @@ std::optional<Peer> decode_peer(ByteView bytes, bool v6)
     if (bytes.size() != record_size(v6)) {
         return std::nullopt;
     }
+    return PeerView(bytes.data(), v6).peer();
+}
+
+std::uint16_t PeerView::port() const
+{
+    return load_be<std::uint16_t>(bytes_ + port_offset(v6_));
+}
+
+bool PeerView::seed() const
+{
+    return (bytes_[flags_offset(v6_)] & seed_flag) != 0;
+}
+
+std::uint32_t PeerView::seen() const
+{
+    return load_be<std::uint32_t>(bytes_ + seen_offset(v6_));
+}
+
+bool PeerView::has_endpoint_of(const PeerRecord& search) const
+{
+    return search.size == record_size(v6_) &&
+           std::memcmp(bytes_, search.bytes.data(), flags_offset(v6_)) == 0;
+}
+
+Peer PeerView::peer() const
+{
     Peer out;
-    out.endpoint.v6 = v6;
-    const auto* at = bytes.data() + spread_size;
-    std::copy_n(at, address_size(v6), out.endpoint.address.begin());
-    at += address_size(v6);
-    out.endpoint.port = load_be<std::uint16_t>(at);
-    at += sizeof out.endpoint.port;
-    const std::uint8_t flags = *at++;
+    out.endpoint.v6 = v6_;
+    std::copy_n(bytes_ + spread_size, address_size(v6_), out.endpoint.address.begin());
+    out.endpoint.port = port();
+    const auto flags = bytes_[flags_offset(v6_)];
     out.seed = (flags & seed_flag) != 0;
     out.paused = (flags & paused_flag) != 0;
     out.counted = (flags & counted_flag) != 0;
-    out.seen = load_be<std::uint32_t>(at);
-    std::copy_n(at + sizeof out.seen, PeerId::size, out.id.bytes.begin());
+    out.seen = seen();
+    std::copy_n(bytes_ + id_offset(v6_), PeerId::size, out.id.bytes.begin());
     return out;
 }
 

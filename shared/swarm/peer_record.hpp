@@ -33,6 +33,24 @@ struct PeerRecord {
     [[nodiscard]] ByteView view() const { return ByteView(bytes).first(size); }
 };
 
+// A stored record, read in place: an announce looks at many and takes few.
+class PeerView {
+public:
+    // `bytes` has record_size(v6) bytes.
+    PeerView(const std::uint8_t* bytes, bool v6) : bytes_(bytes), v6_(v6) {}
+
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] bool seed() const;
+    [[nodiscard]] std::uint32_t seen() const;
+    // `search` is the endpoint's search_record.
+    [[nodiscard]] bool has_endpoint_of(const PeerRecord& search) const;
+    [[nodiscard]] Peer peer() const;
+
+private:
+    const std::uint8_t* bytes_;
+    bool v6_;
+};
+
 PeerRecord encode(const Peer& peer);
 // Nothing when the length is not the family's.
 std::optional<Peer> decode_peer(ByteView bytes, bool v6);

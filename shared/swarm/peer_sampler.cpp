@@ -64,44 +64,51 @@ private:
     std::optional<ByteView> current_;
 };
 
-bool is_wanted(const Peer& peer, const Query& query, std::uint32_t oldest)
-{
-    return peer.endpoint.port >= min_reachable_port && peer.seen >= oldest &&
-           (query.seeds_too || !peer.seed) && peer.endpoint != query.requester;
-}
-
-struct Limits {
-    std::size_t candidates;
-    std::size_t records;
+struct Wanted {
+    PeerRecord requester;  // its search record
+    bool seeds_too;
     std::uint32_t oldest;
+    std::size_t candidates;
+
+    [[nodiscard]] bool takes(const PeerView& peer) const
+    {
+        return peer.port() >= min_reachable_port && peer.seen() >= oldest &&
+               (seeds_too || !peer.seed()) && !peer.has_endpoint_of(requester);
+    }
 };
 
-std::vector<AnsweredPeer> candidates_of(Window& window, bool v6, const Query& query,
-                                        const Limits& limits, std::minstd_rand& random)
+using Candidates = std::vector<PeerView>;  // valid while the reading lasts
+
+Candidates candidates_of(Window& window, bool v6, const Wanted& wanted, std::size_t max_looks,
+                         std::minstd_rand& random)
 {
-    std::vector<AnsweredPeer> out;
+    Candidates out;
+    out.reserve(std::min({wanted.candidates, max_looks, window.left()}));
     std::uniform_int_distribution<std::uint32_t> spread(0,
                                                         std::numeric_limits<std::uint32_t>::max());
     window.start_at(search_record(v6, spread(random)));
-    for (auto looked = limits.records; looked > 0 && out.size() < limits.candidates; --looked) {
+    for (auto looks = max_looks; looks > 0 && out.size() < wanted.candidates; --looks) {
         const auto record = window.next();
         if (!record) {
             break;
         }
-        const auto peer = decode_peer(*record, v6);
-        if (peer && is_wanted(*peer, query, limits.oldest)) {
-            out.push_back({peer->endpoint, peer->id});
+        if (record->size() != record_size(v6)) {
+            throw lmdb::Error(MDB_CORRUPTED, "a peer's record");
+        }
+        if (const PeerView peer(record->data(), v6); wanted.takes(peer)) {
+            out.push_back(peer);
         }
     }
     return out;
 }
 
-void move_random(std::vector<AnsweredPeer>& from, std::size_t count, std::vector<AnsweredPeer>& to,
+void take_random(Candidates& from, std::size_t count, std::vector<AnsweredPeer>& to,
                  std::minstd_rand& random)
 {
     for (std::size_t i = 0; i < count; ++i) {
         std::swap(from[i], from[i + below(from.size() - i, random)]);
-        to.push_back(from[i]);
+        const auto peer = from[i].peer();
+        to.push_back({peer.endpoint, peer.id});
     }
 }
 
@@ -120,10 +127,10 @@ std::vector<AnsweredPeer> sample_peers(const Environment::Reading& reading, cons
     const std::size_t want = query.want;
     const std::size_t budget = 4 * want + 50;
     const std::size_t budget4 = budget * count4 / count + 1;
-    const std::size_t enough = std::max(want, min_candidates);
-    auto peers4 = candidates_of(window4, false, query, {enough, budget4, oldest}, random);
-    auto peers6 =
-        candidates_of(window6, true, query, {enough, budget - budget4 + 2, oldest}, random);
+    const Wanted wanted{search_record(query.requester), query.seeds_too, oldest,
+                        std::max(want, min_candidates)};
+    auto peers4 = candidates_of(window4, false, wanted, budget4, random);
+    auto peers6 = candidates_of(window6, true, wanted, budget - budget4 + 2, random);
 
     // Each family gets its share of the answer, and what the other cannot fill.
     const std::size_t share4 = (want * count4 + below(count, random)) / count;
@@ -132,8 +139,8 @@ std::vector<AnsweredPeer> sample_peers(const Environment::Reading& reading, cons
     const std::size_t from4 = std::min(peers4.size(), want - from6);
     std::vector<AnsweredPeer> out;
     out.reserve(from4 + from6);
-    move_random(peers4, from4, out, random);
-    move_random(peers6, from6, out, random);
+    take_random(peers4, from4, out, random);
+    take_random(peers6, from6, out, random);
     return out;
 }
 
