@@ -65,6 +65,7 @@ std::optional<Parameter> ParameterReader::next()
     }
     const std::string_view name = rest_.substr(0, equals);
     rest_.remove_prefix(equals + 1);
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size()));
     const bool quoted = !rest_.empty() && rest_.front() == '"';
     const std::size_t length =
         quoted ? quoted_length(rest_) : std::min(rest_.find(';'), rest_.size());

@@ -39,6 +39,8 @@ const std::vector<Case> cases = {
     {"text/plain; a=1; b =2; c=3", "text/plain; a=1"},
     {"text/plain; a=b c; d=e", "text/plain; d=e"},
     {"text/plain; a=\"open", "text/plain"},
+    {"text/plain; a=  \"open  ", "text/plain"},
+    {"text/plain; a=  \"b\"", "text/plain; a=\"b\""},
     {"text/plain; a=\"b\r\nSet-Cookie: x\"", "text/plain"},
     {"text/plain; a=\"\xc3\xa4\"", "text/plain"},
     {std::string(63, 'a') + "/" + std::string(63, 'b'),
