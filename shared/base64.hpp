@@ -1,4 +1,5 @@
-// Base64 as clients really send it: standard or URL alphabet, padded or not (RFC 4648 sections 4, 5).
+// Base64 as clients really send it: standard or URL alphabet, padded or not (RFC 4648 sections 4,
+// 5).
 #pragma once
 
 #include <optional>

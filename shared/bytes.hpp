@@ -42,7 +42,8 @@ struct Bytes {
 struct Sha256 : Bytes<32> {};     // SHA-256 of a content's bytes: its name (BUD-01)
 struct PieceRoot : Bytes<32> {};  // SHA-256 merkle root over 16 KiB blocks (BEP 52)
 struct Sha1 : Bytes<20> {};       // SHA-1 of a v1 piece (BEP 3)
-struct InfoHash : Bytes<20> {};   // v1 info-hash, or a v2 one truncated as trackers see it (BEP 3, 52)
+struct InfoHash : Bytes<20> {
+};  // v1 info-hash, or a v2 one truncated as trackers see it (BEP 3, 52)
 struct InfoHashV2 : Bytes<32> {};  // whole v2 info-hash (BEP 52)
 struct PublicKey : Bytes<32> {};   // x-only secp256k1 key (NIP-01, BIP-340)
 

@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <string>
 
-
 namespace btgw {
 
 namespace {
@@ -68,7 +67,8 @@ Sha256Hasher::Sha256Hasher() : context_(EVP_MD_CTX_new())
     if (!context_) {
         throw std::bad_alloc{};
     }
-    require(EVP_DigestInit_ex2(static_cast<EVP_MD_CTX*>(context_.get()), sha256_algorithm(), nullptr));
+    require(
+        EVP_DigestInit_ex2(static_cast<EVP_MD_CTX*>(context_.get()), sha256_algorithm(), nullptr));
 }
 
 void Sha256Hasher::update(ByteView bytes)
@@ -79,7 +79,8 @@ void Sha256Hasher::update(ByteView bytes)
 Sha256 Sha256Hasher::finish()
 {
     Sha256 out;
-    require(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_.get()), out.bytes.data(), nullptr));
+    require(
+        EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_.get()), out.bytes.data(), nullptr));
     return out;
 }
 

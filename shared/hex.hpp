@@ -25,7 +25,10 @@ std::optional<T> from_hex(std::string_view text)
 }
 
 template <class T>
-    requires requires(const T& value) { value.view(); }
+requires requires(const T& value)
+{
+    value.view();
+}
 std::string to_hex(const T& value)
 {
     return to_hex(value.view());

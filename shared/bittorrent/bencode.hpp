@@ -1,5 +1,5 @@
-// Bencode (BEP 3), written only: this program reads no foreign bencode yet. The caller keeps the keys
-// of a dictionary in raw byte order.
+// Bencode (BEP 3), written only: this program reads no foreign bencode yet. The caller keeps the
+// keys of a dictionary in raw byte order.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace btgw::bittorrent {
 
-void append_string(std::string& out, std::string_view value);   // 4:spam
-void append_integer(std::string& out, std::uint64_t value);     // i42e
+void append_string(std::string& out, std::string_view value);  // 4:spam
+void append_integer(std::string& out, std::uint64_t value);    // i42e
 
 }  // namespace btgw::bittorrent

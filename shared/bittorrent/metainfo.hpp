@@ -16,7 +16,7 @@ namespace btgw::bittorrent {
 using store::TorrentFormat;
 
 struct TorrentSource {
-    std::string_view name;  // UTF-8, not empty, no '/'
+    std::string_view name;   // UTF-8, not empty, no '/'
     std::uint64_t size = 0;  // bytes, not 0
     std::uint32_t piece_length = 0;
     const std::vector<PieceHashes>* pieces = nullptr;

@@ -8,7 +8,8 @@
 
 namespace btgw::bittorrent {
 
-inline constexpr std::uint32_t block_length = 16u << 10;  // bytes: a leaf of the merkle tree (BEP 52)
+inline constexpr std::uint32_t block_length = 16u
+                                              << 10;  // bytes: a leaf of the merkle tree (BEP 52)
 
 struct PieceHashes {
     PieceRoot root;  // v2 (BEP 52)
@@ -21,7 +22,8 @@ struct PieceHashes {
 // blocks; otherwise a short piece is padded with zero hashes to a whole piece (BEP 52).
 PieceHashes hash_piece(ByteView bytes, std::uint32_t piece_length, bool only_piece);
 
-// Merkle root over the piece roots of a file of more than one piece: `pieces root` in the file tree.
+// Merkle root over the piece roots of a file of more than one piece: `pieces root` in the file
+// tree.
 PieceRoot file_root(const std::vector<PieceRoot>& pieces, std::uint32_t piece_length);
 
 // Piece length for a blob: a power of two of at least 16 KiB that keeps it within 1024 pieces.

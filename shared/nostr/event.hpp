@@ -24,8 +24,8 @@ struct Event {
     Signature signature;
 };
 
-// Refuses duplicate keys, invalid UTF-8, upper-case hex, nesting, and anything that is not one event.
-// Does not check id or signature. The error says what is wrong, in printable ASCII.
+// Refuses duplicate keys, invalid UTF-8, upper-case hex, nesting, and anything that is not one
+// event. Does not check id or signature. The error says what is wrong, in printable ASCII.
 tl::expected<Event, std::string> parse_event(std::string_view json);
 
 // The exact bytes whose SHA-256 is the id: [0,"pubkey",created_at,kind,tags,"content"].

@@ -1,13 +1,14 @@
 // The whole protocol between nginx workers and the engine.
 //
-// Transport: ZeroMQ over ipc. Each worker has one DEALER, the engine one ROUTER. High-water mark 1000
-// messages each way, LINGER 0. The DEALER has ZMQ_IMMEDIATE: with no engine connected a send fails at
-// once (503 to the client) instead of queueing. The ROUTER drops replies to workers that are gone.
+// Transport: ZeroMQ over ipc. Each worker has one DEALER, the engine one ROUTER. High-water mark
+// 1000 messages each way, LINGER 0. The DEALER has ZMQ_IMMEDIATE: with no engine connected a send
+// fails at once (503 to the client) instead of queueing. The ROUTER drops replies to workers that
+// are gone.
 //
 // One message is one frame:
 //   0:1 version   1:1 type   2:8 request id:be64   10:4 j:be32   14:j JSON body   then a payload
-// Requests and replies share ids: a reply carries the id of its request. News has no reply, its id is
-// 0, and its loss loses nothing. A request has a deadline of `request_timeout`; the worker drops
+// Requests and replies share ids: a reply carries the id of its request. News has no reply, its id
+// is 0, and its loss loses nothing. A request has a deadline of `request_timeout`; the worker drops
 // replies that come later.
 #pragma once
 
@@ -23,9 +24,9 @@
 namespace btgw::wire {
 
 inline constexpr std::uint8_t protocol_version = 1;
-inline constexpr int high_water_mark = 1000;                     // messages
-inline constexpr std::chrono::seconds ping_interval{1};          // worker to engine
-inline constexpr std::chrono::seconds engine_silence_limit{4};   // without a Pong the engine is down
+inline constexpr int high_water_mark = 1000;                    // messages
+inline constexpr std::chrono::seconds ping_interval{1};         // worker to engine
+inline constexpr std::chrono::seconds engine_silence_limit{4};  // without a Pong the engine is down
 
 // How the bytes of an upload lie in spool/.
 enum class Shape : std::uint8_t {
@@ -41,8 +42,8 @@ struct Ping {
     bool operator==(const Ping&) const = default;
 };
 
-// News, when one chunk of an upload is complete in spool/, so that it is hashed while the rest still
-// arrives.
+// News, when one chunk of an upload is complete in spool/, so that it is hashed while the rest
+// still arrives.
 struct ChunkWritten {
     std::string upload;
     std::uint32_t index = 0;
@@ -58,9 +59,9 @@ struct UploadAborted {
 // At the end of an upload. Answered by Committed once the content is durable, or by Refused, after
 // which the engine has removed the spool files.
 struct CommitUpload {
-    std::string upload;              // 16 hexadecimal digits
-    Sha256 hash;                     // of all bytes, as the worker computed it
-    std::uint64_t size = 0;          // bytes
+    std::string upload;      // 16 hexadecimal digits
+    Sha256 hash;             // of all bytes, as the worker computed it
+    std::uint64_t size = 0;  // bytes
     Shape shape = Shape::file;
     std::string media_type;          // empty: the engine finds it out from the bytes
     std::string name;                // file name, UTF-8; may be empty
@@ -82,15 +83,16 @@ struct MakeTorrent {
     bool operator==(const MakeTorrent&) const = default;
 };
 
-using Request = std::variant<Ping, ChunkWritten, UploadAborted, CommitUpload, DeleteContent, MakeTorrent>;
+using Request =
+    std::variant<Ping, ChunkWritten, UploadAborted, CommitUpload, DeleteContent, MakeTorrent>;
 
 // ---- engine to worker ----
 
 struct Pong {
-    std::string version;            // of the engine
-    std::uint64_t instance = 0;     // another number after each start of the engine
-    std::uint16_t peer_port = 0;    // TCP port that takes BitTorrent peers; 0: none
-    std::uint64_t torrents = 0;     // seeded now
+    std::string version;              // of the engine
+    std::uint64_t instance = 0;       // another number after each start of the engine
+    std::uint16_t peer_port = 0;      // TCP port that takes BitTorrent peers; 0: none
+    std::uint64_t torrents = 0;       // seeded now
     std::uint8_t seeded_formats = 0;  // bit n: TorrentFormat n is seeded
     bool operator==(const Pong&) const = default;
 };
