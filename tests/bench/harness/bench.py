@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Tuple
 
+from . import content
 from .engine import Engine
 from .nginx import MODULE_NAME, Nginx
 
@@ -50,4 +51,5 @@ class Bench:
         with Engine(self.engine, home / "engine", storage, self.durability) as engine:
             (home / "nginx").mkdir()
             with Nginx(home / "nginx", self.module, storage, engine.endpoint, self.aio) as nginx:
+                content.wait_for_uploads(nginx.api_url("upload"))
                 yield nginx, engine

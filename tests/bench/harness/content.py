@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import List
@@ -57,6 +58,19 @@ def upload_small(api_upload_url: str, bodies: List[bytes]) -> List[str]:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(upload_share, shares))
     return [hashlib.sha256(body).hexdigest() for body in bodies]
+
+
+def wait_for_uploads(api_upload_url: str, seconds: float = 10) -> None:
+    """Returns once the workers have found the engine: until then they refuse uploads."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            upload_small(api_upload_url, [b"is the engine there?"])
+            return
+        except RuntimeError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def send_file(url: str, path: Path, method: str) -> float:

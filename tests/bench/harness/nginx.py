@@ -3,6 +3,7 @@ does (static, dav) and, given the module and a running engine, the gateway."""
 
 import os
 import pwd
+import resource
 import shutil
 import socket
 from pathlib import Path
@@ -21,7 +22,7 @@ _MAIN = """
 user {user};
 worker_processes 1;
 worker_cpu_affinity 1;
-worker_rlimit_nofile 65536;
+worker_rlimit_nofile {descriptors};
 pid {home}/nginx.pid;
 error_log {home}/error.log notice;
 daemon off;
@@ -43,7 +44,7 @@ http {{
     uwsgi_temp_path {home}/temp-uwsgi;
     scgi_temp_path {home}/temp-scgi;
     server {{
-        listen 127.0.0.1:{static_port} reuseport;
+        listen 127.0.0.1:{static_port};
         location /static/ {{ root {home}/files; }}
         location /dav/ {{
             root {home}/files;
@@ -62,12 +63,12 @@ _GATEWAY = """
     btgw_chunk_threshold 100m;
     btgw_upload_buffer 1m;
     server {{
-        listen 127.0.0.1:{api_port} reuseport;
+        listen 127.0.0.1:{api_port};
         btgw_blossom_url http://127.0.0.1:{blossom_port};
         location /api/ {{ btgw_api; btgw_anonymous_upload on; }}
     }}
     server {{
-        listen 127.0.0.1:{blossom_port} reuseport;
+        listen 127.0.0.1:{blossom_port};
         btgw_gateway_url http://127.0.0.1:{api_port};
         location / {{ btgw_blossom; btgw_anonymous_upload on; }}
     }}
@@ -91,11 +92,12 @@ class Nginx:
         conf = home / "nginx.conf"
         conf.write_text(_MAIN.format(
             load_module="" if module is None else f"load_module {module};", home=home, aio=aio,
-            user=_user(), static_port=STATIC_PORT, gateway=gateway))
+            user=_user(), static_port=STATIC_PORT, gateway=gateway,
+            descriptors=min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         self._master = Process([nginx, "-e", str(home / "error.log"), "-p", str(home), "-c", str(conf)],
                                home / "nginx.out")
-        self._master.wait_until(_accepts, 10)
+        self._master.wait_until(lambda: _accepts() and bool(children(self._master.pid)), 10)
         self.worker = children(self._master.pid)[0]
 
     @property

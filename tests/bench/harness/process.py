@@ -32,12 +32,19 @@ class Process:
         return self._child.pid
 
     def wait_until(self, ready: Callable[[], bool], seconds: float, poll: float = 0.02) -> None:
-        deadline = time.monotonic() + seconds
+        """Ends the process when it does not become ready: nobody else has it yet."""
+        try:
+            self._poll_until(ready, time.monotonic() + seconds, poll)
+        except BaseException:
+            self.end()
+            raise
+
+    def _poll_until(self, ready: Callable[[], bool], deadline: float, poll: float) -> None:
         while not ready():
             if self._child.poll() is not None:
-                raise Died(f"{self._child.args[0]} ended with {self._child.returncode}:\n{self.tail()}")
+                raise Died(f"{self._child.args} ended with {self._child.returncode}:\n{self.tail()}")
             if time.monotonic() > deadline:
-                raise Died(f"{self._child.args[0]} was not ready after {seconds} s:\n{self.tail()}")
+                raise Died(f"{self._child.args} was not ready in time:\n{self.tail()}")
             time.sleep(poll)
 
     def tail(self) -> str:
@@ -72,10 +79,6 @@ def memory_kib(pid: int, field: str) -> int:
         if line.startswith(field + ":"):
             return int(line.split()[1])
     raise KeyError(field)
-
-
-def reset_peak_memory(pid: int) -> None:
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def open_descriptors(pid: int) -> int:

@@ -31,14 +31,19 @@ def _figures(output: str, spent: float) -> Sample:
     failed = re.search(r"Socket errors: (.*)", output)
     if bad or failed:
         raise RuntimeError(f"the load met errors, so its rate means nothing:\n{output}")
-    requests = int(re.search(r"(\d+) requests in", output).group(1))
+    requests = int(_line(r"(\d+) requests in", output))
     return {
         "requests": requests,
-        "req/s": float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
+        "req/s": float(_line(r"Requests/sec:\s+([\d.]+)", output)),
         "us/req": spent / requests * 1e6,
-        "p50 ms": _milliseconds(re.search(r"50%\s+(\S+)", output).group(1)),
-        "p99 ms": _milliseconds(re.search(r"99%\s+(\S+)", output).group(1)),
+        "p50 ms": _milliseconds(_line(r"50%\s+(\S+)", output)),
+        "p99 ms": _milliseconds(_line(r"99%\s+(\S+)", output)),
     }
+
+
+def _line(pattern: str, output: str) -> str:
+    """What a line that begins with the pattern says."""
+    return re.search(r"^\s*" + pattern, output, re.MULTILINE).group(1)
 
 
 def _milliseconds(text: str) -> float:
