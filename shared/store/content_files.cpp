@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdio>
 
 namespace btgw::store {
 
@@ -62,9 +61,9 @@ std::string spool_path(std::string_view upload)
 
 std::string spool_chunk_path(std::string_view upload, std::uint32_t index)
 {
-    char suffix[16];
-    std::snprintf(suffix, sizeof suffix, ".%06u", index);
-    return spool_path(upload) + suffix;
+    const auto digits = std::to_string(index);
+    const std::string zeros(digits.size() < 6 ? 6 - digits.size() : 0, '0');
+    return spool_path(upload) + "." + zeros + digits;
 }
 
 void make_directories(const fs::path& storage)

@@ -143,7 +143,7 @@ public:
     void write(const std::function<void(WriteTxn&)>& change);
 
     // Frees the reader slots of processes that have died; returns how many.
-    int clear_dead_readers() const;
+    int clear_dead_readers() const;  // NOLINT(modernize-use-nodiscard): the number is for logs
 
 private:
     explicit Index(std::unique_ptr<IndexCore> core);

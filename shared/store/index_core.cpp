@@ -9,6 +9,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace btgw::store {
 
@@ -63,7 +64,8 @@ void make_directory(const fs::path& directory)
 
 }  // namespace
 
-IndexCore::IndexCore(const IndexOptions& options, bool writer) : options_(options), writer_(writer)
+IndexCore::IndexCore(IndexOptions options, bool writer)
+    : options_(std::move(options)), writer_(writer)
 {
     open_environment();
     open_tables();
@@ -182,7 +184,7 @@ MDB_txn* IndexCore::try_begin_read(bool last_try)
 }
 
 // On failure `txn` is either null or reset and good for another renewal.
-int IndexCore::renew_or_begin(MDB_txn*& txn)
+int IndexCore::renew_or_begin(MDB_txn*& txn) const
 {
     if (txn == nullptr) {
         return mdb_txn_begin(env(), nullptr, MDB_RDONLY, &txn);
@@ -226,7 +228,7 @@ void IndexCore::resize(std::size_t size)
     lmdb::check(code, "mdb_env_set_mapsize");
 }
 
-bool IndexCore::try_write(const std::function<void(MDB_txn*)>& change)
+bool IndexCore::try_write(const std::function<void(MDB_txn*)>& change) const
 {
     try {
         auto txn = lmdb::begin(env(), 0);

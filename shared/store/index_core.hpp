@@ -36,7 +36,7 @@ inline constexpr std::array table_names{
 
 class IndexCore {
 public:
-    IndexCore(const IndexOptions& options, bool writer);
+    IndexCore(IndexOptions options, bool writer);
     ~IndexCore();
     IndexCore(const IndexCore&) = delete;
     IndexCore& operator=(const IndexCore&) = delete;
@@ -50,7 +50,7 @@ public:
     void end_read(MDB_txn* txn);
 
     // Runs `change` once; false when the map was too small for it.
-    bool try_write(const std::function<void(MDB_txn*)>& change);
+    [[nodiscard]] bool try_write(const std::function<void(MDB_txn*)>& change) const;
     void double_map();
 
     std::mutex write_mutex;  // one Index::write at a time
@@ -61,7 +61,7 @@ private:
     void check_format(MDB_txn* txn);
     // Null after which the caller tries again: the map was too small, or dead readers held slots.
     MDB_txn* try_begin_read(bool last_try);
-    int renew_or_begin(MDB_txn*& txn);
+    int renew_or_begin(MDB_txn*& txn) const;
     // Waits for live snapshots, then calls mdb_env_set_mapsize(size); 0 follows another process.
     void resize(std::size_t size);
 

@@ -48,6 +48,18 @@ std::size_t page_size_of(MDB_env* env)
     return stat.ms_psize;
 }
 
+void check_format(MDB_txn* txn, MDB_dbi meta)
+{
+    std::string format;
+    append_be(format, format_version);
+    const auto stored = lmdb::get(txn, meta, as_bytes(format_key));
+    if (!stored) {
+        lmdb::put(txn, meta, as_bytes(format_key), as_bytes(format));
+    } else if (as_chars(*stored) != format) {
+        throw Unusable("the swarms' file has another format");
+    }
+}
+
 }  // namespace
 
 Environment::Environment(const SwarmOptions& options) : env_(lmdb::create_env())
@@ -66,7 +78,7 @@ void Environment::remove_files(const fs::path& directory)
     fs::remove(directory / "data.mdb");
 }
 
-void Environment::open(const SwarmOptions& options)
+void Environment::open(const SwarmOptions& options) const
 {
     lmdb::check(mdb_env_set_maxdbs(env(), 4), "mdb_env_set_maxdbs");
     lmdb::check(mdb_env_set_mapsize(env(), std::max(options.max_size, min_map_size)),
@@ -103,18 +115,6 @@ void Environment::open_tables()
     lmdb::commit(std::move(txn));
 }
 
-void Environment::check_format(MDB_txn* txn, MDB_dbi meta) const
-{
-    std::string format;
-    append_be(format, format_version);
-    const auto stored = lmdb::get(txn, meta, as_bytes(format_key));
-    if (!stored) {
-        lmdb::put(txn, meta, as_bytes(format_key), as_bytes(format));
-    } else if (as_chars(*stored) != format) {
-        throw Unusable("the swarms' file has another format");
-    }
-}
-
 void Environment::open_reading()
 {
     read_ = lmdb::begin(env(), MDB_RDONLY);
@@ -125,7 +125,7 @@ void Environment::open_reading()
 }
 
 // True when the call that failed may work now. Only while no transaction of this process runs.
-bool Environment::recover(int code)
+bool Environment::recover(int code) const
 {
     if (code == MDB_MAP_RESIZED) {  // a process with a larger limit has grown it
         lmdb::check(mdb_env_set_mapsize(env(), 0), "mdb_env_set_mapsize");
@@ -148,7 +148,7 @@ void Environment::renew_reading()
             static_cast<void>(cursor.release());
         }
         static_cast<void>(read_.release());
-        recover(code);
+        static_cast<void>(recover(code));
         open_reading();
         code = mdb_txn_renew(read_.get());
     } else if (code != MDB_SUCCESS && recover(code)) {

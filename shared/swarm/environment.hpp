@@ -45,13 +45,12 @@ public:
     };
 
 private:
-    void open(const SwarmOptions& options);
+    void open(const SwarmOptions& options) const;
     void check_size(const SwarmOptions& options) const;
     void open_tables();
-    void check_format(MDB_txn* txn, MDB_dbi meta) const;
     void open_reading();
     void renew_reading();
-    bool recover(int code);
+    [[nodiscard]] bool recover(int code) const;
     void reserve(std::size_t updates);
 
     lmdb::Env env_;

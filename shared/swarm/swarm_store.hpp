@@ -88,7 +88,7 @@ public:
     bool expire(std::uint32_t before, std::size_t limit);
 
     // Frees the reader slots of processes that have died; returns how many.
-    int clear_dead_readers() const;
+    int clear_dead_readers() const;  // NOLINT(modernize-use-nodiscard): the number is for logs
 
 private:
     struct Core;

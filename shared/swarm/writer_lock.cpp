@@ -185,7 +185,7 @@ void WriterLock::next_generation()
     shared_->generation.fetch_add(1, std::memory_order_release);
 }
 
-bool WriterLock::is_last()
+bool WriterLock::is_last() const
 {
     return flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
 }

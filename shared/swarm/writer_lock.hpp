@@ -42,7 +42,7 @@ public:
     void next_generation();  // while locked
 
     // True when no other process uses the file any more. None may come before this object goes.
-    bool is_last();
+    [[nodiscard]] bool is_last() const;
     // The data has been synced: it can be trusted after the machine went down.
     void mark_clean();
 
