@@ -2,8 +2,9 @@
 // tables). Opened after fork, never before; closed by the destructor.
 //
 // Threads: one Index may be used by many threads; a Snapshot or WriteTxn by the thread that has it.
-// A Snapshot must not outlive the handler that took it: a pinned reader stops page reuse, and the map
-// cannot grow in a process that holds one. Nor may a thread hold one while it calls Index::write.
+// A Snapshot must not outlive the handler that took it: a pinned reader stops page reuse, and the
+// map cannot grow in a process that holds one. Nor may a thread hold one while it calls
+// Index::write.
 //
 // Errors of the file system (ENOSPC, EIO, EACCES) are std::system_error; a damaged record is a
 // std::runtime_error that names its table and key.
@@ -28,7 +29,7 @@ namespace btgw::store {
 struct IndexOptions {
     std::filesystem::path directory;               // holds data.mdb and lock.mdb
     std::size_t map_size = std::size_t{64} << 30;  // bytes of address space; the file is sparse
-    unsigned max_readers = 1024;                   // slots: workers (old ones too) and engine threads
+    unsigned max_readers = 1024;  // slots: workers (old ones too) and engine threads
     bool durable = true;  // false: commits are not synced ("durability: relaxed"); writer only
 };
 
@@ -62,13 +63,15 @@ public:
     [[nodiscard]] std::optional<TorrentRef> torrent(const InfoHash& hash) const;
     [[nodiscard]] std::optional<TorrentRef> torrent(const InfoHashV2& hash) const;
     // When this owner uploaded the content, in Unix seconds; nothing when it is not theirs.
-    [[nodiscard]] std::optional<std::uint64_t> owned(const Sha256& hash, const PublicKey& owner) const;
+    [[nodiscard]] std::optional<std::uint64_t> owned(const Sha256& hash,
+                                                     const PublicKey& owner) const;
     [[nodiscard]] bool has_owner(const Sha256& hash) const;
     [[nodiscard]] bool doomed(const Sha256& hash) const;
     [[nodiscard]] std::vector<Sha256> all_doomed() const;
 
     // Newest first, at most `limit`, starting after `cursor` (excluded). Equal seconds are ordered
-    // by hash, so pages neither skip nor repeat (BUD-12). Nothing when the cursor is not the owner's.
+    // by hash, so pages neither skip nor repeat (BUD-12). Nothing when the cursor is not the
+    // owner's.
     [[nodiscard]] std::optional<std::vector<Listed>> list(const PublicKey& owner,
                                                           const std::optional<Sha256>& cursor,
                                                           std::size_t limit) const;
@@ -130,13 +133,13 @@ public:
     Index& operator=(Index&&) noexcept;
     ~Index();
 
-    // Follows a map that another process has grown. Throws std::runtime_error when no reader slot is
-    // free or the environment cannot be read.
+    // Follows a map that another process has grown. Throws std::runtime_error when no reader slot
+    // is free or the environment cannot be read.
     [[nodiscard]] Snapshot snapshot() const;
 
     // Runs `change` in a write transaction and commits it durably (synced before this returns).
-    // When the map is full it is doubled and `change` runs again from the start, so `change` must be
-    // repeatable. When `change` throws nothing is written. Writer only.
+    // When the map is full it is doubled and `change` runs again from the start, so `change` must
+    // be repeatable. When `change` throws nothing is written. Writer only.
     //
     // Growing waits a few seconds for this process's snapshots to end, and throws
     // std::runtime_error when they do not.

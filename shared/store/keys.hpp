@@ -7,12 +7,13 @@
 //   layout     sha256[32]                            Layout             (records.hpp)
 //   chunk      piece root[32]                        Chunk              (records.hpp)
 //   infohash   v1[20] or v2[32]                      sha256[32] format[1]
-//   metainfo   sha256[32]                            v1 .torrent bytes between the announce keys and
-//                                                    url-list: "4:info" d...e
+//   metainfo   sha256[32]                            v1 .torrent bytes between the announce keys
+//                                                    and url-list: "4:info" d...e
 //   owner      pubkey[32] uploaded:be64 sha256[32]   Ownership          (records.hpp)
 //   owned      sha256[32] pubkey[32]                 uploaded:be64
-//   doomed     sha256[32]                            (empty) chunked content whose last owner has gone;
-//                                                    its layout and chunks wait for downloads in flight
+//   doomed     sha256[32]                            (empty) chunked content whose last owner has
+//                                                    gone; its layout and chunks wait for downloads
+//                                                    in flight
 //
 // Integers in keys are big-endian, so that LMDB's byte order is their numeric order. All hashes are
 // raw bytes. The engine is the only writer; nginx workers read.

@@ -31,18 +31,18 @@ enum class Kind : std::uint8_t {
     chunked = 2,   // chunks/ab/cd/<piece root>, in the order of its Layout
 };
 
-inline constexpr std::size_t inline_limit = 3840;         // bytes: record and node fit one 4 KiB page
-inline constexpr std::uint32_t chunk_length = 2u << 20;   // bytes; the last chunk may be shorter
-inline constexpr std::size_t max_name_length = 255;       // bytes of UTF-8
+inline constexpr std::size_t inline_limit = 3840;  // bytes: record and node fit one 4 KiB page
+inline constexpr std::uint32_t chunk_length = 2u << 20;    // bytes; the last chunk may be shorter
+inline constexpr std::size_t max_name_length = 255;        // bytes of UTF-8
 inline constexpr std::size_t max_media_type_length = 127;  // bytes (RFC 6838 section 4.2)
 
 struct Content {
     Kind kind = Kind::blob;
-    bool has_torrent = false;    // flag bit 0: Layout, metainfo and info-hashes exist
-    std::uint64_t size = 0;      // bytes
-    std::uint64_t created = 0;   // Unix seconds: when this server first stored it
-    InfoHash v1;                 // of the v1-only torrent; zero unless has_torrent
-    InfoHashV2 v2;               // of the v2-only torrent; zero unless has_torrent
+    bool has_torrent = false;     // flag bit 0: Layout, metainfo and info-hashes exist
+    std::uint64_t size = 0;       // bytes
+    std::uint64_t created = 0;    // Unix seconds: when this server first stored it
+    InfoHash v1;                  // of the v1-only torrent; zero unless has_torrent
+    InfoHashV2 v2;                // of the v2-only torrent; zero unless has_torrent
     std::string_view media_type;  // never empty: "application/octet-stream" when unknown
     std::string_view name;        // of the first upload; may be empty
     ByteView inline_bytes;        // exactly `size` bytes when kind is in_index, else empty
