@@ -31,8 +31,7 @@ pid %(dir)s/nginx.pid;
 error_log %(dir)s/error.log notice;
 load_module %(module)s;
 worker_shutdown_timeout 20s;
-worker_rlimit_nofile 65536;
-events { worker_connections 4096; }
+events { worker_connections 512; }
 http {
     default_type application/octet-stream;
     client_body_temp_path %(dir)s/temp/body;

@@ -21,6 +21,13 @@ def dice():
     return random.Random(seed)
 
 
+def wait_until_swept(gateway):
+    deadline = time.monotonic() + 20
+    while faults := check(gateway.storage, swept=True):
+        assert time.monotonic() < deadline, "\n".join(faults)
+        time.sleep(0.3)
+
+
 @pytest.mark.parametrize("sizes", [[300, 5000, 200_000], [THRESHOLD, THRESHOLD + CHUNK + 99]],
                          ids=["blobs", "chunked"])
 def test_engine_killed_at_random_points(own_gateway, fresh, dice, sizes):
@@ -36,7 +43,7 @@ def test_engine_killed_at_random_points(own_gateway, fresh, dice, sizes):
         own_gateway.restart_engine()
     load.acknowledged = acknowledged
     load.verify()
-    wait_until(lambda: not check(own_gateway.storage, swept=True), 20, "everything is swept")
+    wait_until_swept(own_gateway)
 
 
 def test_workers_killed_at_random_points(own_gateway, fresh, dice):
@@ -50,7 +57,7 @@ def test_workers_killed_at_random_points(own_gateway, fresh, dice):
     load.verify()
     own_gateway.kill_engine()
     own_gateway.restart_engine()
-    wait_until(lambda: not check(own_gateway.storage, swept=True), 20, "everything is swept")
+    wait_until_swept(own_gateway)
 
 
 def test_engine_killed_while_it_deletes(own_gateway, alice, fresh, dice):
@@ -72,7 +79,7 @@ def test_engine_killed_while_it_deletes(own_gateway, alice, fresh, dice):
             assert own_gateway.blossom("GET", f"/{sha256(data)}").status == 404
         for data in contents[3:]:
             assert own_gateway.blossom("GET", f"/{sha256(data)}").body == data
-        wait_until(lambda: not check(own_gateway.storage, swept=True), 20, "everything is swept")
+        wait_until_swept(own_gateway)
 
 
 def test_orphans_are_swept_at_start(own_gateway, fresh):

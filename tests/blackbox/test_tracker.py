@@ -155,6 +155,11 @@ def test_seeds_are_not_given_to_seeds(gateway, swarm):
     wait_until(lambda: addresses(swarm(3).announce(left=0)) == [swarm(2).compact], 3, "only the leecher")
 
 
+def test_a_magnet_link_finds_the_gateway_although_nothing_is_left(gateway, swarm):
+    """aria2 knows no size before it has the metadata, and starts with left=0."""
+    assert addresses(swarm(1).announce(event="started", left=0)) == [gateway_peer(gateway)]
+
+
 @pytest.mark.parametrize("numwant,expected", [("0", 0), ("1", 1), ("5", 5), ("-1", 50), ("30", 30), ("100000", 60),
                                               ("", 50), ("abc", None)])
 def test_numwant(gateway, swarm, numwant, expected):
