@@ -4,10 +4,12 @@
 #include "conf.hpp"
 #include "peer_address.hpp"
 #include "respond.hpp"
+#include "shared/bittorrent/address_scope.hpp"
 #include "worker.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace btgw::ngx {
 
@@ -40,6 +42,15 @@ std::uint32_t jittered(time_t interval, std::minstd_rand& random)
     return seconds - spread / 2 + (spread == 0 ? 0 : static_cast<std::uint32_t>(random() % spread));
 }
 
+bool wants_a_seed(const bittorrent::AnnounceRequest& announce)
+{
+    if (announce.num_want == 0 || announce.event == bittorrent::Event::stopped) {
+        return false;
+    }
+    // aria2 starts a magnet link, of which it knows no size yet, with left=0 like a seed.
+    return announce.left != 0 || announce.event == bittorrent::Event::started;
+}
+
 void add_gateway(bittorrent::AnnounceAnswer& answer, ngx_http_request_t& r, Worker& worker,
                  const bittorrent::AnnounceRequest& announce)
 {
@@ -48,14 +59,24 @@ void add_gateway(bittorrent::AnnounceAnswer& answer, ngx_http_request_t& r, Work
         return;
     }
     ++answer.counters.complete;
-    if (announce.left == 0 || announce.num_want == 0 ||
-        announce.event == bittorrent::Event::stopped) {
+    if (!wants_a_seed(announce)) {
         return;
     }
     if (answer.peers.size() >= announce.num_want) {
         answer.peers.pop_back();
     }
     answer.peers.insert(answer.peers.begin(), {*own, {}});
+}
+
+// Addresses of a private network are of no use outside of it, and nobody else's business.
+void drop_unreachable(std::vector<bittorrent::AnsweredPeer>& peers,
+                      const bittorrent::Endpoint& requester)
+{
+    if (bittorrent::is_public(requester)) {
+        std::erase_if(peers, [](const bittorrent::AnsweredPeer& peer) {
+            return !bittorrent::is_public(peer.endpoint);
+        });
+    }
 }
 
 }  // namespace
@@ -77,6 +98,7 @@ ngx_int_t answer_announce(ngx_http_request_t& r, Worker& worker,
     answer.interval = jittered(conf.announce_interval, worker.random());
     answer.min_interval = static_cast<std::uint32_t>(conf.min_announce_interval);
     answer.peers = std::move(sample.peers);
+    drop_unreachable(answer.peers, update.peer);
     answer.external = update.peer;
     add_gateway(answer, r, worker, announce);
     return respond(r, NGX_HTTP_OK, media_type,

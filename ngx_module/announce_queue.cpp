@@ -70,12 +70,24 @@ void AnnounceQueue::flush()
     answer_all();
 }
 
+// False: another process is writing. What cannot be written at all (a full disk) is dropped: the
+// peers will announce again.
+bool AnnounceQueue::try_write()
+{
+    try {
+        return worker_.swarm()->write(updates_, static_cast<std::uint32_t>(ngx_time()));
+    } catch (...) {
+        log_exception(posted_.log);
+        return true;
+    }
+}
+
 void AnnounceQueue::write()
 {
     if (updates_.empty()) {
         return;
     }
-    if (worker_.swarm()->write(updates_, static_cast<std::uint32_t>(ngx_time()))) {
+    if (try_write()) {
         updates_.clear();
         return;
     }

@@ -35,6 +35,7 @@ private:
     static void on_retry(ngx_event_t& event);
     void flush();
     void write();
+    bool try_write();
     void answer_all();
 
     Worker& worker_;

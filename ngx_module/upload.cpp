@@ -6,6 +6,7 @@
 #include "ngx_pool.hpp"
 #include "request.hpp"
 #include "shared/hex.hpp"
+#include "shared/http/file_name.hpp"
 #include "shared/http/media_type.hpp"
 #include "spool_writer.hpp"
 #include "worker.hpp"
@@ -273,7 +274,7 @@ void Upload::commit()
     request.size = writer_.size();
     request.shape = writer_.shape();
     request.media_type = multipart_ ? form_media_type(*multipart_) : plan_.media_type;
-    request.name = multipart_ ? multipart_->name() : plan_.name;
+    request.name = http::sanitized_file_name(multipart_ ? multipart_->name() : plan_.name);
     if (plan_.token) {
         request.owner = plan_.token->pubkey;
     }
