@@ -45,7 +45,7 @@ class Gateway:
         if answer.returncode != 0:
             raise RuntimeError(f"upload of {path.name}: {answer.stdout}{answer.stderr}")
         local = subprocess.run(["sha256sum", path], check=True, capture_output=True, text=True).stdout.split()[0]
-        remote = json.loads(answer.stdout)["hash"]
+        remote = json.loads(answer.stdout)["sha256"]
         if remote != local:
             raise RuntimeError(f"the gateway calls {local} {remote}")
         return Content(path, local, self.get(f"/api/torrent/{local}"))
