@@ -24,7 +24,8 @@ class Lane:
         """The problem, or nothing."""
         address = self.addresses.get(timeout=1)
         folder = self.folder / f"{case.client}-{address}"
-        client = [HERE / f"client-{case.client}", *case.arguments, folder, "--address", address]
+        (script,) = HERE.glob(f"client-{case.client}*")
+        client = [script, *case.arguments, folder, "--address", address]
         try:
             return problem_at(address, [*client, "--seconds", str(SECONDS), *options]) or self.difference(folder)
         finally:
