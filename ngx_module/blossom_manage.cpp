@@ -121,7 +121,7 @@ ngx_int_t blossom_delete(ngx_http_request_t& r, std::string_view name)
     if (!question) {
         return respond_refusal(r, question.error());
     }
-    return ask_engine(r, std::move(*question), [](ngx_http_request_t& request, const wire::Reply&) {
+    return ask_engine(r, *question, [](ngx_http_request_t& request, const wire::Reply&) {
         return respond_empty(request, NGX_HTTP_NO_CONTENT);
     });
 }

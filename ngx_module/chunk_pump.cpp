@@ -167,7 +167,7 @@ Slot* ChunkPump::free_slot()
             release(slot);
         }
     }
-    const auto found =
+    auto* const found =
         std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.in_use(); });
     return found == slots_.end() ? nullptr : &*found;
 }

@@ -4,6 +4,12 @@
 
 namespace btgw::ngx {
 
+namespace {
+
+constexpr std::size_t mebibyte = 1024UL * 1024;  // bytes
+
+}  // namespace
+
 void* create_main_conf(ngx_conf_t* cf)
 {
     auto* conf = static_cast<MainConf*>(ngx_pcalloc(cf->pool, sizeof(MainConf)));
@@ -14,9 +20,9 @@ void* create_main_conf(ngx_conf_t* cf)
     return conf;
 }
 
-char* init_main_conf(ngx_conf_t* cf, void* data)
+char* init_main_conf(ngx_conf_t* cf, void* conf_data)
 {
-    auto* conf = static_cast<MainConf*>(data);
+    auto* conf = static_cast<MainConf*>(conf_data);
     ngx_conf_init_msec_value(conf->engine_timeout, 60000);
     if (conf->engine.len == 0) {
         ngx_str_set(&conf->engine, "ipc:///run/bittorrent-gateway/engine.sock");
@@ -52,8 +58,8 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child)
     ngx_conf_merge_value(conf->cors, prev->cors, 0);
     ngx_conf_merge_value(conf->anonymous_upload, prev->anonymous_upload, 0);
     ngx_conf_merge_value(conf->list, prev->list, 1);
-    ngx_conf_merge_off_value(conf->chunk_threshold, prev->chunk_threshold, 100 * 1024 * 1024);
-    ngx_conf_merge_size_value(conf->upload_buffer, prev->upload_buffer, 1024 * 1024);
+    ngx_conf_merge_off_value(conf->chunk_threshold, prev->chunk_threshold, 100 * mebibyte);
+    ngx_conf_merge_size_value(conf->upload_buffer, prev->upload_buffer, mebibyte);
     ngx_conf_merge_ptr_value(conf->gateway_url, prev->gateway_url, nullptr);
     ngx_conf_merge_ptr_value(conf->blossom_url, prev->blossom_url, nullptr);
     ngx_conf_merge_uint_value(conf->tracker, prev->tracker,
@@ -62,7 +68,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child)
     ngx_conf_merge_sec_value(conf->min_announce_interval, prev->min_announce_interval, 300);
     ngx_conf_merge_ptr_value(conf->peer_address, prev->peer_address, nullptr);
 
-    if (conf->upload_buffer < 64 * 1024 || conf->upload_buffer > 64 * 1024 * 1024) {
+    if (conf->upload_buffer < mebibyte / 16 || conf->upload_buffer > 64 * mebibyte) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"btgw_upload_buffer\" must be between 64k and 64m");
         return static_cast<char*>(NGX_CONF_ERROR);

@@ -35,7 +35,7 @@ static_assert(std::is_standard_layout_v<LocationConf> &&
               std::is_trivially_destructible_v<LocationConf>);
 
 void* create_main_conf(ngx_conf_t* cf);
-char* init_main_conf(ngx_conf_t* cf, void* conf);
+char* init_main_conf(ngx_conf_t* cf, void* conf_data);
 void* create_location_conf(ngx_conf_t* cf);
 char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child);
 

@@ -17,8 +17,8 @@ namespace btgw::ngx {
 
 namespace {
 
-constexpr off_t small_file =
-    16 * 1024;  // bytes: above it the copy costs more than the system calls
+// Bytes: above it the copy costs more than the system calls that it saves.
+constexpr off_t small_file = off_t{16} * 1024;
 
 // Bytes of strangers: a browser must neither guess their type nor run them in this origin.
 void add_safety_headers(ngx_http_request_t& r)

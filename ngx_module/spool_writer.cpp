@@ -23,7 +23,7 @@ struct Removal {
 
 void remove_in_thread(void* data, ngx_log_t*) noexcept
 {
-    (*static_cast<Removal**>(data))->file->remove();
+    static_cast<Removal*>(data)->file->remove();
 }
 
 void on_removed(ngx_event_t* event) noexcept
@@ -40,13 +40,13 @@ void remove_later(ngx_thread_pool_t& threads, std::unique_ptr<store::SpoolFile> 
     if (pool == nullptr) {
         return;
     }
-    ngx_thread_task_t* task = ngx_thread_task_alloc(pool, sizeof(Removal*));
+    ngx_thread_task_t* task = ngx_thread_task_alloc(pool, 0);
     if (task == nullptr) {
         ngx_destroy_pool(pool);
         return;
     }
     auto* removal = new Removal{pool, std::move(file)};
-    *static_cast<Removal**>(task->ctx) = removal;
+    task->ctx = removal;
     task->handler = remove_in_thread;
     task->event.handler = on_removed;
     task->event.data = removal;
@@ -131,11 +131,11 @@ void SpoolWriter::start_if_due()
 void SpoolWriter::post_task()
 {
     if (task_ == nullptr) {
-        task_ = ngx_thread_task_alloc(request_.pool, sizeof(SpoolWriter*));
+        task_ = ngx_thread_task_alloc(request_.pool, 0);
         if (task_ == nullptr) {
             throw std::bad_alloc{};
         }
-        *static_cast<SpoolWriter**>(task_->ctx) = this;
+        task_->ctx = this;
         task_->handler = run_in_thread;
         task_->event.handler = on_task_end;
         task_->event.data = this;
@@ -156,7 +156,7 @@ void SpoolWriter::post_task()
 
 void SpoolWriter::run_in_thread(void* data, ngx_log_t*) noexcept
 {
-    SpoolWriter& self = **static_cast<SpoolWriter**>(data);
+    SpoolWriter& self = *static_cast<SpoolWriter*>(data);
     try {
         self.error_ = self.file_->write(self.buffers_[1 - self.filling_]);
         if (!self.error_ && self.last_task_) {

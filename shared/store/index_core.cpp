@@ -19,9 +19,8 @@ namespace {
 
 // How long a resize waits for snapshots. They last for one handler, so this ends only on a mistake.
 constexpr std::chrono::seconds resize_patience{5};
-// How long a snapshot waits for a resize before it goes ahead: its thread may hold another one, for
-// which the resize waits.
-constexpr std::chrono::milliseconds snapshot_patience{100};
+// Snapshots that this thread holds: with one, it must not wait for a resize, which waits for it.
+thread_local unsigned held_here = 0;
 
 constexpr mode_t file_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP;
 constexpr mode_t directory_mode = S_ISGID | S_IRWXU | S_IRWXG;
@@ -155,10 +154,9 @@ MDB_txn* IndexCore::try_begin_read(bool last_try)
     MDB_txn* txn = nullptr;
     {
         std::unique_lock lock(mutex_);
-        if (resizers_ != 0) {
-            changed_.wait_for(lock, snapshot_patience, [this] { return resizers_ == 0; });
-        }
+        changed_.wait(lock, [this] { return resizers_ == 0 || held_here != 0; });
         ++live_;
+        ++held_here;
         if (!idle_.empty()) {
             txn = idle_.back();
             idle_.pop_back();
@@ -207,6 +205,7 @@ void IndexCore::end_read(MDB_txn* txn)
         idle_.push_back(txn);
     }
     --live_;
+    --held_here;
     if (resizers_ != 0 && live_ == 0) {
         changed_.notify_all();
     }
