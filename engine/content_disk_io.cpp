@@ -94,17 +94,30 @@ private:
     // may outlive the torrent.
     struct Torrent {
         Sha256 content;
-        std::uint64_t size = 0;  // bytes; 0: the index does not know the content any more
+        std::uint64_t size = 0;  // bytes of the content; 0: the index does not know it any more
+        // With the pad file that libtorrent adds to v2 torrents: peers ask for its zeros, too.
+        std::uint64_t padded_size = 0;
         std::uint32_t piece_length = 0;
 
         [[nodiscard]] std::uint64_t start_of(lt::piece_index_t piece) const
         {
             return static_cast<std::uint64_t>(static_cast<int>(piece)) * piece_length;
         }
-        [[nodiscard]] std::size_t length_of(lt::piece_index_t piece) const
+        [[nodiscard]] std::size_t length_of(lt::piece_index_t piece, std::uint64_t end) const
         {
             const auto start = start_of(piece);
-            return start >= size ? 0 : std::min<std::uint64_t>(piece_length, size - start);
+            return start >= end ? 0 : std::min<std::uint64_t>(piece_length, end - start);
+        }
+        std::error_code read(const ContentReader& reader, std::uint64_t offset, std::span<char> out,
+                             ContentReader::Mode mode) const
+        {
+            const auto rest = size - std::min(offset, size);
+            const auto real = out.first(std::min<std::uint64_t>(out.size(), rest));
+            std::fill(out.begin() + static_cast<std::ptrdiff_t>(real.size()), out.end(), '\0');
+            if (size == 0 || offset + out.size() > padded_size) {
+                return std::make_error_code(std::errc::io_error);
+            }
+            return reader.read(content, offset, real, mode);
         }
     };
 
@@ -160,6 +173,7 @@ lt::storage_holder ContentDiskIo::new_torrent(const lt::storage_params& params,
         if (const auto content = snapshot.content(ref->content)) {
             added.content = ref->content;
             added.size = content->size;
+            added.padded_size = static_cast<std::uint64_t>(params.files.total_size());
         }
     }
     if (free_.empty()) {
@@ -183,14 +197,13 @@ void ContentDiskIo::async_read(
     std::function<void(lt::disk_buffer_holder, const lt::storage_error&)> handler,
     lt::disk_job_flags_t)
 {
-    const auto content = torrent(storage).content;
-    const auto offset =
-        torrent(storage).start_of(request.piece) + static_cast<std::uint64_t>(request.start);
+    const auto from = torrent(storage);
+    const auto offset = from.start_of(request.piece) + static_cast<std::uint64_t>(request.start);
     const auto length = static_cast<std::size_t>(request.length);
     lt::disk_buffer_holder buffer(*this, new char[length], request.length);
     const auto cached = aborted_ ? std::make_error_code(std::errc::operation_canceled)
-                                 : reader_.read(content, offset, {buffer.data(), length},
-                                                ContentReader::Mode::only_cached);
+                                 : from.read(reader_, offset, {buffer.data(), length},
+                                             ContentReader::Mode::only_cached);
     if (cached != std::errc::resource_unavailable_try_again) {
         asio::post(io_, [handler = std::move(handler), buffer = std::move(buffer),
                          error = storage_error(cached, lt::operation_t::file_read)]() mutable {
@@ -198,10 +211,10 @@ void ContentDiskIo::async_read(
         });
         return;
     }
-    in_pool([reader = &reader_, content, offset, length, buffer = std::move(buffer),
+    in_pool([reader = &reader_, from, offset, length, buffer = std::move(buffer),
              handler = std::move(handler)]() mutable {
         const auto error =
-            reader->read(content, offset, {buffer.data(), length}, ContentReader::Mode::wait);
+            from.read(*reader, offset, {buffer.data(), length}, ContentReader::Mode::wait);
         return [handler = std::move(handler), buffer = std::move(buffer),
                 error = storage_error(error, lt::operation_t::file_read)]() mutable {
             handler(std::move(buffer), error);
@@ -219,17 +232,17 @@ bool ContentDiskIo::async_write(lt::storage_index_t, const lt::peer_request&, co
     return false;
 }
 
-// A single-file torrent has no pad files, so its v2 blocks are those of the v1 piece.
-void hash_bytes(lt::span<const char> bytes, bool v1, lt::sha1_hash& sha1,
+// SHA-1 goes over the padding, the hashes of v2 blocks end with the content.
+void hash_bytes(lt::span<const char> padded, std::ptrdiff_t length, bool v1, lt::sha1_hash& sha1,
                 lt::span<lt::sha256_hash> blocks)
 {
     if (v1) {
-        sha1 = lt::hasher(bytes).final();
+        sha1 = lt::hasher(padded).final();
     }
     for (std::ptrdiff_t i = 0; i < blocks.size(); ++i) {
-        const auto start = std::min<std::ptrdiff_t>(i * lt::default_block_size, bytes.size());
-        const auto length = std::min<std::ptrdiff_t>(lt::default_block_size, bytes.size() - start);
-        blocks[i] = lt::hasher256(bytes.subspan(start, length)).final();
+        const auto start = std::min<std::ptrdiff_t>(i * lt::default_block_size, length);
+        const auto block = std::min<std::ptrdiff_t>(lt::default_block_size, length - start);
+        blocks[i] = lt::hasher256(padded.subspan(start, block)).final();
     }
 }
 
@@ -249,12 +262,13 @@ void ContentDiskIo::async_hash(
     const bool v1 = static_cast<bool>(flags & lt::disk_interface::v1_hash);
     in_pool([reader = &reader_, torrent = torrent(storage), piece, v2, v1,
              handler = std::move(handler)]() mutable {
-        std::vector<char> bytes(torrent.length_of(piece));
-        const auto error = reader->read(torrent.content, torrent.start_of(piece), bytes,
-                                        ContentReader::Mode::wait);
+        std::vector<char> bytes(torrent.length_of(piece, torrent.padded_size));
+        const auto error =
+            torrent.read(*reader, torrent.start_of(piece), bytes, ContentReader::Mode::wait);
         lt::sha1_hash sha1;
         if (!error) {
-            hash_bytes(bytes, v1, sha1, v2);
+            const auto length = torrent.length_of(piece, torrent.size);
+            hash_bytes(bytes, static_cast<std::ptrdiff_t>(length), v1, sha1, v2);
         }
         return [handler = std::move(handler), piece, sha1,
                 error = storage_error(error, lt::operation_t::file_read)] {
@@ -278,9 +292,10 @@ void ContentDiskIo::async_hash2(
     }
     in_pool([reader = &reader_, torrent = torrent(storage), piece,
              offset = static_cast<std::size_t>(offset), handler = std::move(handler)]() mutable {
-        const auto rest = torrent.length_of(piece) - std::min(offset, torrent.length_of(piece));
+        const auto length = torrent.length_of(piece, torrent.size);
+        const auto rest = length - std::min(offset, length);
         std::vector<char> bytes(std::min<std::size_t>(rest, lt::default_block_size));
-        const auto error = reader->read(torrent.content, torrent.start_of(piece) + offset, bytes,
+        const auto error = torrent.read(*reader, torrent.start_of(piece) + offset, bytes,
                                         ContentReader::Mode::wait);
         const auto hash = error ? lt::sha256_hash() : lt::hasher256(bytes).final();
         return [handler = std::move(handler), piece, hash,

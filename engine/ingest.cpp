@@ -57,6 +57,7 @@ void Ingest::commit(wire::CommitUpload message, ReplyTo reply)
     if (in_progress_ > max_in_progress) {
         refuse(job, {503, "the engine is busy"});
     } else if (auto refusal = implausible(job->message)) {
+        job->message.size = 0;  // not to be believed
         refuse(job, std::move(*refusal));
     } else {
         job->content = content_of(job->message);
@@ -161,7 +162,9 @@ void Ingest::refuse(const JobRef& job, wire::Refused reason)
     }
     with_.chunk_hasher.forget(job->message.upload);
     asio::post(with_.pool, [this, job, reason = std::move(reason)]() mutable {
-        remove_upload(storage_, job->message.upload);
+        const auto& message = job->message;
+        remove_upload(storage_, message.upload,
+                      message.shape == wire::Shape::chunks ? chunk_count(message.size) : 0);
         asio::post(with_.io, [job, reason = std::move(reason)] { job->reply(reason); });
     });
 }

@@ -163,12 +163,15 @@ std::string first_bytes(const std::filesystem::path& storage, const wire::Commit
     return out;
 }
 
-void remove_upload(const std::filesystem::path& storage, const std::string& upload)
+void remove_upload(const std::filesystem::path& storage, const std::string& upload,
+                   std::uint32_t chunks)
 {
     unlink((storage / store::spool_path(upload)).c_str());
-    std::uint32_t index = 0;
-    while (unlink((storage / store::spool_chunk_path(upload, index)).c_str()) == 0) {
-        ++index;  // chunks are written in order, so the first gap is the end
+    for (std::uint32_t i = 0;; ++i) {
+        const bool removed = unlink((storage / store::spool_chunk_path(upload, i)).c_str()) == 0;
+        if (!removed && i >= chunks) {
+            return;
+        }
     }
 }
 

@@ -43,7 +43,9 @@ tl::expected<void, wire::Refused> sync_spool_chunks(const std::filesystem::path&
 // The first bytes of an upload, for its media type; fewer when there are fewer.
 std::string first_bytes(const std::filesystem::path& storage, const wire::CommitUpload& message);
 
-// Removes what an upload has in spool/.
-void remove_upload(const std::filesystem::path& storage, const std::string& upload);
+// Removes what an upload has in spool/: the single file, so many chunks, and those that follow them
+// without a gap.
+void remove_upload(const std::filesystem::path& storage, const std::string& upload,
+                   std::uint32_t chunks);
 
 }  // namespace btgw::engine
