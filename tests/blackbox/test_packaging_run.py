@@ -125,7 +125,7 @@ def test_content_is_still_there_after_a_restart(how):
     try:
         for _ in range(2):
             process, _ = start(site)
-            subprocess.run(["curl", "-sS", "-o", "/dev/null", "--data-binary", "@-", f"{base}/upload"], input=data,
+            subprocess.run(["curl", "-fsS", "-o", "/dev/null", "--data-binary", "@-", f"{base}/upload"], input=data,
                            check=True)
             assert curl(f"{base}/download/{sha256(data)}") == data
             status, rest = stop(process, how)
