@@ -1,6 +1,5 @@
 #include "announce_answer.hpp"
 
-#include "announce_queue.hpp"
 #include "conf.hpp"
 #include "peer_address.hpp"
 #include "respond.hpp"
@@ -91,7 +90,7 @@ ngx_int_t answer_announce(ngx_http_request_t& r, Worker& worker,
     query.seeds_too = announce.left != 0;
     query.want = announce.event == bittorrent::Event::stopped ? 0 : announce.num_want;
     swarm::Sample sample = worker.swarm()->sample(query, static_cast<std::uint32_t>(ngx_time()),
-                                                  AnnounceQueue::max_peer_age, worker.random());
+                                                  worker.peer_lifetime(), worker.random());
 
     bittorrent::AnnounceAnswer answer;
     answer.counters = sample.counters;

@@ -16,9 +16,6 @@ class Worker;
 
 class AnnounceQueue {
 public:
-    // Peers that have not announced for so long are gone: twice the default interval and then some.
-    static constexpr std::uint32_t max_peer_age = 3900;  // seconds
-
     AnnounceQueue(Worker& worker, ngx_cycle_t& cycle);
     AnnounceQueue(const AnnounceQueue&) = delete;
     AnnounceQueue& operator=(const AnnounceQueue&) = delete;

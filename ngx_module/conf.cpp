@@ -2,11 +2,21 @@
 
 #include "ngx_str.hpp"
 
+#include <algorithm>
+
 namespace btgw::ngx {
 
 namespace {
 
 constexpr std::size_t mebibyte = 1024UL * 1024;  // bytes
+constexpr time_t late = 300;  // seconds that a peer may be late with its second announce
+
+void note_announce_interval(ngx_conf_t* cf, time_t interval)
+{
+    auto* conf =
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_btgw_module));
+    conf->peer_lifetime = std::max(conf->peer_lifetime, 2 * interval + late);
+}
 
 }  // namespace
 
@@ -67,6 +77,8 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child)
     ngx_conf_merge_sec_value(conf->announce_interval, prev->announce_interval, 1800);
     ngx_conf_merge_sec_value(conf->min_announce_interval, prev->min_announce_interval, 300);
     ngx_conf_merge_ptr_value(conf->peer_address, prev->peer_address, nullptr);
+
+    note_announce_interval(cf, conf->announce_interval);
 
     if (conf->upload_buffer < mebibyte / 16 || conf->upload_buffer > 64 * mebibyte) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

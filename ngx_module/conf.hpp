@@ -12,6 +12,7 @@ struct MainConf {
     ngx_str_t engine;            // btgw_engine: ZeroMQ endpoint
     ngx_msec_t engine_timeout;   // btgw_engine_timeout: deadline of a request to the engine
     ngx_thread_pool_t* threads;  // where uploads are written and hashed
+    time_t peer_lifetime;        // seconds: twice the longest btgw_announce_interval and then some
 };
 
 enum class TrackerPolicy : ngx_uint_t { held, any };

@@ -2,7 +2,6 @@
 
 #include "announce_queue.hpp"
 #include "c_boundary.hpp"
-#include "conf.hpp"
 #include "ngx_str.hpp"
 
 #include <memory>
@@ -30,10 +29,11 @@ bool serves_requests()
 
 }  // namespace
 
-Worker::Worker(ngx_cycle_t& cycle, std::string storage, std::string engine_endpoint)
-    : storage_(std::move(storage)),
+Worker::Worker(ngx_cycle_t& cycle, const MainConf& conf)
+    : storage_(view(conf.storage)),
+      peer_lifetime_(static_cast<std::uint32_t>(conf.peer_lifetime)),
       log_(cycle.log),
-      engine_(cycle, std::move(engine_endpoint)),
+      engine_(cycle, std::string{view(conf.engine)}),
       leases_(storage_),
       random_(static_cast<std::minstd_rand::result_type>(ngx_pid ^ ngx_time())),
       announces_(std::make_unique<AnnounceQueue>(*this, cycle))
@@ -108,7 +108,7 @@ void Worker::tick()
     }
     if (swarm_ && ngx_worker == 0) {
         const auto now = static_cast<std::uint32_t>(ngx_time());
-        swarm_->expire(now - AnnounceQueue::max_peer_age, expiry_slice);
+        swarm_->expire(now - peer_lifetime_, expiry_slice);
     }
 }
 
@@ -124,8 +124,7 @@ ngx_int_t start_worker(ngx_cycle_t* cycle)
         return NGX_OK;
     }
     try {
-        current = std::make_unique<Worker>(*cycle, std::string{view(conf->storage)},
-                                           std::string{view(conf->engine)});
+        current = std::make_unique<Worker>(*cycle, *conf);
     } catch (...) {
         // A worker that fails here is not respawned and leaves the port hanging: it stays, and
         // answers 503.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access.hpp"
+#include "conf.hpp"
 #include "engine_link.hpp"
 #include "leases.hpp"
 #include "ngx.hpp"
@@ -19,7 +20,7 @@ class AnnounceQueue;
 
 class Worker {
 public:
-    Worker(ngx_cycle_t& cycle, std::string storage, std::string engine_endpoint);
+    Worker(ngx_cycle_t& cycle, const MainConf& conf);
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     ~Worker();
@@ -34,6 +35,8 @@ public:
     AnnounceQueue& announces() { return *announces_; }
     std::minstd_rand& random() { return random_; }
     const std::string& storage() const { return storage_; }
+    // Seconds after its last announce for which a peer is kept.
+    std::uint32_t peer_lifetime() const { return peer_lifetime_; }
 
     // Once a second: opens what could not be opened, clears dead readers, expires peers.
     void tick();
@@ -44,6 +47,7 @@ private:
     void open_or_complain(bool quiet, Open open);
 
     std::string storage_;
+    std::uint32_t peer_lifetime_;
     ngx_log_t* log_;
     std::optional<store::Index> index_;
     std::optional<swarm::SwarmStore> swarm_;
