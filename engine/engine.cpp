@@ -106,9 +106,8 @@ void Engine::keep_house()
 
 void Engine::log_ready() const
 {
-    spdlog::info("ready: endpoint {}, peers on {}, {} contents", config_.gateway.endpoint,
-                 config_.torrent.listen.empty() ? "no port" : config_.torrent.listen.front(),
-                 index_.snapshot().content_count());
+    spdlog::info("ready: endpoint {}, peer port {}, {} contents", config_.gateway.endpoint,
+                 torrents_.peer_port(), index_.snapshot().content_count());
 }
 
 }  // namespace btgw::engine

@@ -155,6 +155,7 @@ void TorrentSession::start()
         session_->add_extension(&lt::create_ut_pex_plugin);
     }
     session_->set_alert_notify([this] { asio::post(with_.io, [this] { handle_alerts(); }); });
+    peer_port_ = session_->listen_port();  // waits until its network thread has tried to listen
     add_slice(std::nullopt);
 }
 
