@@ -288,7 +288,7 @@ ngx_int_t send_chunks(ngx_http_request_t& r, const FoundContent& content,
     set_content_headers(r, content, disposition);
     // Several ranges are cut out of one buffer only; with more chunks than one they get the whole.
     r.single_range = content.size > chunk_length;
-    const ngx_int_t rc = ngx_http_send_header(&r);
+    const ngx_int_t rc = send_content_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r.header_only) {
         return rc;
     }

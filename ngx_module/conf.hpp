@@ -9,6 +9,7 @@ namespace btgw::ngx {
 
 struct MainConf {
     ngx_str_t storage;           // btgw_storage: directory, absolute
+    ngx_flag_t used;             // some location has a handler of this module
     ngx_str_t engine;            // btgw_engine: ZeroMQ endpoint
     ngx_msec_t engine_timeout;   // btgw_engine_timeout: deadline of a request to the engine
     ngx_thread_pool_t* threads;  // where uploads are written and hashed

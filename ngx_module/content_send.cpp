@@ -54,12 +54,26 @@ void set_content_headers(ngx_http_request_t& r, const FoundContent& content,
     r.allow_ranges = 1;
 }
 
+ngx_int_t send_content_header(ngx_http_request_t& r)
+{
+    const ngx_int_t rc = ngx_http_send_header(&r);
+    if (rc > NGX_OK) {
+        // 416: what follows is an error page, neither immutable nor an attachment.
+        for (const std::string_view name : {"Cache-Control", "Content-Disposition"}) {
+            if (ngx_table_elt_t* header = find_response_header(r, name); header != nullptr) {
+                header->hash = 0;
+            }
+        }
+    }
+    return rc;
+}
+
 namespace {
 
 // One buffer is the whole body: the range filter may cut several ranges out of it.
 ngx_int_t send_buffer(ngx_http_request_t& r, ngx_buf_t& buffer)
 {
-    const ngx_int_t rc = ngx_http_send_header(&r);
+    const ngx_int_t rc = send_content_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r.header_only) {
         return rc;
     }

@@ -17,4 +17,8 @@ ngx_int_t send_content(ngx_http_request_t& r, const FoundContent& content,
 void set_content_headers(ngx_http_request_t& r, const FoundContent& content,
                          std::string_view disposition);
 
+// As ngx_http_send_header; a refusal by a filter (416) withdraws the headers that are the content's
+// own.
+ngx_int_t send_content_header(ngx_http_request_t& r);
+
 }  // namespace btgw::ngx

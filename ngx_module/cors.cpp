@@ -20,10 +20,16 @@ constexpr std::string_view allowed_headers =
     "Cache-Control, "
     "X-SHA-256, X-Content-Type, X-Content-Length, *";
 
+// An error found by a later filter (416) sends the header a second time, as an error page.
+bool added_before(ngx_http_request_t& r)
+{
+    return r.err_status != 0 && find_response_header(r, "Access-Control-Allow-Origin") != nullptr;
+}
+
 ngx_int_t cors_filter(ngx_http_request_t* r) noexcept
 {
     try {
-        if (r == r->main && location_conf(*r).cors == 1) {
+        if (r == r->main && location_conf(*r).cors == 1 && !added_before(*r)) {
             add_header(*r, "Access-Control-Allow-Origin", "*");
             add_header(*r, "Access-Control-Expose-Headers", exposed_headers);
         }

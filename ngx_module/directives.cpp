@@ -16,6 +16,9 @@ char* set_handler(ngx_conf_t* cf, ngx_command_t*, void*)
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
     core->handler = content_handler<handler>;
+    auto* conf =
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_btgw_module));
+    conf->used = 1;
     return NGX_CONF_OK;
 }
 
@@ -79,6 +82,10 @@ ngx_command_t directives[] = {
     // btgw_webseed;  location
     { ngx_string("btgw_webseed"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS,
       set_handler<serve_webseed>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr },
+
+    // btgw_error;  location
+    { ngx_string("btgw_error"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS,
+      set_handler<serve_error>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr },
 
     // btgw_cors on | off;  http, server, location
     { ngx_string("btgw_cors"), anywhere | NGX_CONF_FLAG,

@@ -2,6 +2,7 @@
 
 #include "c_boundary.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -14,8 +15,12 @@ constexpr int receive_budget = 256;     // messages before other events get thei
 constexpr int reconnect_interval = 50;  // milliseconds
 constexpr int reconnect_limit = 1000;   // milliseconds
 
-const wire::Refused engine_gone{503, "the engine went away; try again"};
-const wire::Refused engine_slow{503, "the engine did not answer in time; try again"};
+// A worker that has just started, or whose engine has, wants to serve at once.
+constexpr ngx_msec_t first_probe_interval = 5;    // milliseconds
+constexpr ngx_msec_t last_probe_interval = 1000;  // milliseconds
+
+const Refusal engine_gone{503, "the engine went away; try again"};
+const Refusal engine_slow{503, "the engine did not answer in time; try again"};
 
 constexpr auto silence_limit = static_cast<ngx_msec_t>(
     std::chrono::duration_cast<std::chrono::milliseconds>(wire::engine_silence_limit).count());
@@ -23,7 +28,10 @@ constexpr auto silence_limit = static_cast<ngx_msec_t>(
 }  // namespace
 
 EngineLink::EngineLink(ngx_cycle_t& cycle, std::string endpoint)
-    : endpoint_(std::move(endpoint)), context_(1), socket_(context_, zmq::socket_type::dealer)
+    : endpoint_(std::move(endpoint)),
+      context_(1),
+      socket_(context_, zmq::socket_type::dealer),
+      probe_interval_(first_probe_interval)
 {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.set(zmq::sockopt::immediate, true);
@@ -33,11 +41,18 @@ EngineLink::EngineLink(ngx_cycle_t& cycle, std::string endpoint)
     socket_.set(zmq::sockopt::reconnect_ivl_max, reconnect_limit);
     socket_.connect(endpoint_);
     watch_descriptor(cycle);
-    tick();
+    probe_.data = this;
+    probe_.handler = worker_event<&EngineLink::on_probe>;
+    probe_.log = cycle.log;
+    probe_.cancelable = 1;
+    probe();
 }
 
 EngineLink::~EngineLink()
 {
+    if (probe_.timer_set) {
+        ngx_del_timer((&probe_));
+    }
     if (connection_ == nullptr) {
         return;
     }
@@ -80,13 +95,13 @@ bool EngineLink::send(std::uint64_t id, wire::Request request)
     return sent.has_value();
 }
 
-std::uint64_t EngineLink::ask(wire::Request request, ngx_msec_t timeout, OnReply on_reply)
+std::uint64_t EngineLink::ask(wire::Request request, ngx_msec_t timeout, OnAnswer on_answer)
 {
     const std::uint64_t id = next_id_++;
     if (!up() || !send(id, std::move(request))) {
         return 0;
     }
-    pending_.emplace(id, Pending{ngx_current_msec + timeout, std::move(on_reply)});
+    pending_.emplace(id, Pending{ngx_current_msec + timeout, std::move(on_answer)});
     return id;
 }
 
@@ -100,18 +115,42 @@ void EngineLink::tell(wire::Request news)
     send(0, std::move(news));
 }
 
-void EngineLink::tick()
+void EngineLink::ping()
 {
+    // The reply is heard(): no callback waits for it.
     const std::uint64_t id = next_id_++;
     if (!send(id, wire::Ping{})) {
         pong_.reset();
         fail_before(id, "the engine is down");
-        return;
     }
-    // Its reply is handled by heard(), not by a callback.
+}
+
+void EngineLink::tick()
+{
+    if (pong_) {
+        ping();
+    }
     fail_late();
     if (ngx_current_msec - last_heard_ >= silence_limit) {
         pong_.reset();
+    }
+    if (!pong_ && !probe_.timer_set) {
+        probe();
+    }
+}
+
+void EngineLink::probe()
+{
+    ping();
+    ngx_add_timer((&probe_), probe_interval_);
+    probe_interval_ = std::min(2 * probe_interval_, last_probe_interval);
+}
+
+void EngineLink::on_probe(ngx_event_t& event)
+{
+    auto& link = *static_cast<EngineLink*>(event.data);
+    if (!link.pong_) {
+        link.probe();
     }
 }
 
@@ -161,14 +200,15 @@ void EngineLink::heard(const wire::Message<wire::Reply>& message)
         fail_before(message.id, "the engine was restarted");
     }
     pong_ = *pong;
+    probe_interval_ = first_probe_interval;
 }
 
-void EngineLink::settle(std::map<std::uint64_t, Pending>::iterator entry, const wire::Reply& reply)
+void EngineLink::settle(std::map<std::uint64_t, Pending>::iterator entry, const Answer& answer)
 {
     // Out of the map first: the callback may ask or forget.
-    const OnReply on_reply = std::move(entry->second.on_reply);
+    const OnAnswer on_answer = std::move(entry->second.on_answer);
     pending_.erase(entry);
-    on_reply(reply);
+    on_answer(answer);
 }
 
 void EngineLink::fail_before(std::uint64_t id, const char* reason)
@@ -178,7 +218,7 @@ void EngineLink::fail_before(std::uint64_t id, const char* reason)
                       "bittorrent gateway: requests in flight are given up: %s", reason);
     }
     while (!pending_.empty() && pending_.begin()->first < id) {
-        settle(pending_.begin(), engine_gone);
+        settle(pending_.begin(), tl::unexpected{engine_gone});
     }
 }
 
@@ -192,7 +232,7 @@ void EngineLink::fail_late()
     }
     for (const std::uint64_t id : late) {
         if (const auto entry = pending_.find(id); entry != pending_.end()) {
-            settle(entry, engine_slow);
+            settle(entry, tl::unexpected{engine_slow});
         }
     }
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "ngx.hpp"
+#include "respond.hpp"
 #include "shared/wire/messages.hpp"
 
+#include <tl/expected.hpp>
 #include <zmq.hpp>
 
 #include <cstdint>
@@ -16,8 +18,11 @@ namespace btgw::ngx {
 
 class EngineLink {
 public:
-    // Called once with the reply, or with Refused (503) when the engine went away or was too slow.
-    using OnReply = std::function<void(const wire::Reply&)>;
+    // Nothing came when the engine went away or was too slow: 503, and the engine may or may not
+    // have done what it was asked.
+    using Answer = tl::expected<wire::Reply, Refusal>;
+    // Called once.
+    using OnAnswer = std::function<void(const Answer&)>;
 
     EngineLink(ngx_cycle_t& cycle, std::string endpoint);
     EngineLink(const EngineLink&) = delete;
@@ -30,28 +35,31 @@ public:
     [[nodiscard]] const std::optional<wire::Pong>& engine() const { return pong_; }
 
     // Sends a request. The id is for forget(); 0: not sent, the engine is down.
-    std::uint64_t ask(wire::Request request, ngx_msec_t timeout, OnReply on_reply);
+    std::uint64_t ask(wire::Request request, ngx_msec_t timeout, OnAnswer on_answer);
     // The asker is gone: its reply will be dropped.
     void forget(std::uint64_t id);
     // Sends news, whose loss loses nothing.
     void tell(wire::Request news);
 
-    // Once a second: pings, and gives up on requests past their deadline.
+    // Once a second: gives up on requests past their deadline, and pings an engine that is up.
     void tick();
 
 private:
     struct Pending {
         ngx_msec_t deadline;  // on ngx_current_msec's clock
-        OnReply on_reply;
+        OnAnswer on_answer;
     };
 
     static void on_readable(ngx_event_t& event);
+    static void on_probe(ngx_event_t& event);
     bool send(std::uint64_t id, wire::Request request);
     void watch_descriptor(ngx_cycle_t& cycle);
+    void ping();
+    void probe();
     void receive();
     void dispatch(std::string_view frame);
     void heard(const wire::Message<wire::Reply>& message);
-    void settle(std::map<std::uint64_t, Pending>::iterator entry, const wire::Reply& reply);
+    void settle(std::map<std::uint64_t, Pending>::iterator entry, const Answer& answer);
     void fail_before(std::uint64_t id, const char* reason);
     void fail_late();
 
@@ -61,6 +69,8 @@ private:
     ngx_connection_t* connection_ = nullptr;
     std::map<std::uint64_t, Pending> pending_;  // by id: ids grow, so the oldest come first
     std::uint64_t next_id_ = 1;
+    ngx_event_t probe_{};        // pings an engine that is down, at growing intervals
+    ngx_msec_t probe_interval_;  // milliseconds
     std::optional<wire::Pong> pong_;
     ngx_msec_t last_heard_ = 0;  // on ngx_current_msec's clock
 };

@@ -2,6 +2,7 @@
 
 #include "c_boundary.hpp"
 #include "conf.hpp"
+#include "in_flight.hpp"
 #include "ngx_pool.hpp"
 #include "worker.hpp"
 
@@ -11,23 +12,31 @@ namespace {
 
 // Lives in the request's pool: a client that goes away takes its question along.
 struct Question {
-    std::uint64_t id = 0;
+    explicit Question(ngx_log_t* log) : in_flight(log) {}
+    Question(const Question&) = delete;
+    Question& operator=(const Question&) = delete;
     ~Question()
     {
         if (id != 0 && worker() != nullptr) {
             worker()->engine().forget(id);
         }
     }
+
+    InFlight in_flight;
+    std::uint64_t id = 0;
 };
 
-ngx_int_t answer(ngx_http_request_t& r, const wire::Reply& reply,
+ngx_int_t answer(ngx_http_request_t& r, const EngineLink::Answer& reply,
                  const OnAnswer& on_answer) noexcept
 {
     try {
-        if (const auto* refused = std::get_if<wire::Refused>(&reply)) {
+        if (!reply) {
+            return respond_refusal(r, reply.error());
+        }
+        if (const auto* refused = std::get_if<wire::Refused>(&*reply)) {
             return respond_refusal(r, {refused->status, refused->reason});
         }
-        return on_answer(r, reply);
+        return on_answer(r, *reply);
     } catch (...) {
         log_exception(r.connection->log);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -38,8 +47,9 @@ ngx_int_t answer(ngx_http_request_t& r, const wire::Reply& reply,
 
 ngx_int_t ask_engine(ngx_http_request_t& r, wire::Request question, OnAnswer on_answer)
 {
-    auto& pending = make_in_pool<Question>(*r.pool);
-    auto deliver = [&r, &pending, on_answer = std::move(on_answer)](const wire::Reply& reply) {
+    auto& pending = make_in_pool<Question>(*r.pool, r.connection->log);
+    auto deliver = [&r, &pending,
+                    on_answer = std::move(on_answer)](const EngineLink::Answer& reply) {
         pending.id = 0;
         ngx_connection_t* connection = r.connection;
         ngx_http_set_log_request(connection->log, &r);

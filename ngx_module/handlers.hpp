@@ -10,6 +10,7 @@ ngx_int_t serve_blossom(ngx_http_request_t& r);   // Blossom at the root: BUD-01
 ngx_int_t serve_api(ngx_http_request_t& r);       // /api/…
 ngx_int_t serve_announce(ngx_http_request_t& r);  // BEP 3, 7, 21, 23, 24
 ngx_int_t serve_scrape(ngx_http_request_t& r);    // BEP 48
+ngx_int_t serve_error(ngx_http_request_t& r);     // nginx's own errors, in this module's form
 ngx_int_t serve_webseed(ngx_http_request_t& r);   // BEP 19
 
 }  // namespace btgw::ngx

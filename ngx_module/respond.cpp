@@ -96,6 +96,19 @@ void add_header(ngx_http_request_t& r, std::string_view name, std::string_view v
     element->value = copy(*r.pool, value);
 }
 
+ngx_table_elt_t* find_response_header(ngx_http_request_t& r, std::string_view name)
+{
+    for (ngx_list_part_t* part = &r.headers_out.headers.part; part != nullptr; part = part->next) {
+        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+            if (headers[i].hash != 0 && view(headers[i].key) == name) {
+                return &headers[i];
+            }
+        }
+    }
+    return nullptr;
+}
+
 ngx_int_t respond(ngx_http_request_t& r, ngx_uint_t status, std::string_view media_type,
                   std::string_view body)
 {
@@ -117,7 +130,8 @@ ngx_int_t respond_empty(ngx_http_request_t& r, ngx_uint_t status)
 ngx_int_t respond_refusal(ngx_http_request_t& r, const Refusal& refusal)
 {
     add_header(r, "X-Reason", refusal.reason);
-    if (refusal.status == NGX_HTTP_SERVICE_UNAVAILABLE) {
+    if (refusal.status == NGX_HTTP_SERVICE_UNAVAILABLE ||
+        refusal.status == NGX_HTTP_TOO_MANY_REQUESTS) {
         add_header(r, "Retry-After", retry_after_seconds);
     }
     if (refusal.status == NGX_HTTP_UNAUTHORIZED) {

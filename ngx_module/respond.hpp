@@ -27,6 +27,9 @@ inline tl::unexpected<Refusal> refuse(ngx_uint_t status, std::string reason)
 // Adds a response header. `name` must outlive the request; `value` is copied.
 void add_header(ngx_http_request_t& r, std::string_view name, std::string_view value);
 
+// The response header of this name, spelled exactly so; null without one.
+ngx_table_elt_t* find_response_header(ngx_http_request_t& r, std::string_view name);
+
 // Sends a whole body, which is copied. An unread request body is discarded without a 100 Continue.
 // Returns what the handler must return or finalise with.
 ngx_int_t respond(ngx_http_request_t& r, ngx_uint_t status, std::string_view media_type,
@@ -37,8 +40,8 @@ ngx_int_t respond_json(ngx_http_request_t& r, ngx_uint_t status, std::string_vie
 // No body: 204, or the answer to a HEAD.
 ngx_int_t respond_empty(ngx_http_request_t& r, ngx_uint_t status);
 
-// {"error":{"code","message"}} and X-Reason (BUD-01); Retry-After with 503, WWW-Authenticate with
-// 401.
+// {"error":{"code","message"}} and X-Reason (BUD-01); Retry-After with 503 and 429,
+// WWW-Authenticate with 401.
 ngx_int_t respond_refusal(ngx_http_request_t& r, const Refusal& refusal);
 
 }  // namespace btgw::ngx

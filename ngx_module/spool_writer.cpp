@@ -68,14 +68,10 @@ SpoolWriter::SpoolWriter(ngx_http_request_t& r, ngx_thread_pool_t& threads,
     buffers_[0].reserve(buffer_size_ + overhang);
 }
 
-SpoolWriter::~SpoolWriter()
+void SpoolWriter::discard()
 {
-    if (!released_ && touched_disk_) {
-        try {
-            remove_later(threads_, std::move(file_));
-        } catch (...) {
-            log_exception(ngx_cycle->log);
-        }
+    if (touched_disk_ && file_) {
+        remove_later(threads_, std::move(file_));
     }
 }
 

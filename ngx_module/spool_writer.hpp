@@ -24,8 +24,6 @@ public:
                 std::size_t buffer_size);
     SpoolWriter(const SpoolWriter&) = delete;
     SpoolWriter& operator=(const SpoolWriter&) = delete;
-    // Removes what is in spool/, unless release() was called. Never while busy().
-    ~SpoolWriter();
 
     // How many bytes append() takes now; 0: wait until a task has ended.
     [[nodiscard]] std::size_t free_space() const;
@@ -46,8 +44,9 @@ public:
     // The bytes themselves where they are few enough for the index (Shape::in_message).
     [[nodiscard]] std::string_view payload() const { return as_chars(buffers_[0]); }
 
-    // The engine owns the files in spool/ from now on.
-    void release() { released_ = true; }
+    // Removes what is in spool/, in a thread. Not while busy(); nothing else may be called
+    // afterwards.
+    void discard();
 
 private:
     using Buffer = std::vector<std::uint8_t>;
@@ -73,7 +72,6 @@ private:
     bool finishing_ = false;  // no more bytes will come
     bool last_task_ = false;  // the running task ends the file
     bool finished_ = false;
-    bool released_ = false;
 };
 
 }  // namespace btgw::ngx

@@ -2,6 +2,7 @@
 
 #include "conf.hpp"
 #include "ngx_str.hpp"
+#include "shared/store/index.hpp"
 
 #include <grp.h>
 #include <pwd.h>
@@ -103,13 +104,38 @@ bool check(ngx_cycle_t* cycle, const std::string& storage, const Identity& who, 
     return true;
 }
 
+// Format and state of the index, where there is one. It is closed again before workers are forked.
+bool is_readable(ngx_cycle_t* cycle, const std::string& storage)
+{
+    const std::string directory = storage + "/index";
+    struct stat info {};
+    if (stat((directory + "/data.mdb").c_str(), &info) != 0 ||
+        stat((directory + "/lock.mdb").c_str(), &info) != 0) {
+        return true;  // the engine has never run
+    }
+    try {
+        store::IndexOptions options;
+        options.directory = directory;
+        store::Index::open_reader(options);
+        return true;
+    } catch (const std::exception& e) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "btgw_storage: %s", e.what());
+        return false;
+    }
+}
+
 }  // namespace
 
 ngx_int_t check_storage(ngx_cycle_t* cycle)
 {
     const MainConf* conf = main_conf(*cycle);
-    if (conf == nullptr || conf->storage.len == 0) {
+    if (conf == nullptr || (conf->storage.len == 0 && conf->used == 0)) {
         return NGX_OK;  // loaded, but not used by this configuration
+    }
+    if (conf->storage.len == 0) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "\"btgw_storage\" is missing: it names the directory that the engine keeps");
+        return NGX_ERROR;
     }
     const std::string storage{view(conf->storage)};
     if (storage.front() != '/') {
@@ -121,7 +147,7 @@ ngx_int_t check_storage(ngx_cycle_t* cycle)
     const bool usable = std::all_of(std::begin(needs), std::end(needs), [&](const Need& need) {
         return check(cycle, storage, who, need);
     });
-    return usable ? NGX_OK : NGX_ERROR;
+    return usable && is_readable(cycle, storage) ? NGX_OK : NGX_ERROR;
 }
 
 }  // namespace btgw::ngx

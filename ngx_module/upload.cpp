@@ -2,6 +2,7 @@
 
 #include "c_boundary.hpp"
 #include "conf.hpp"
+#include "in_flight.hpp"
 #include "multipart_file.hpp"
 #include "ngx_pool.hpp"
 #include "request.hpp"
@@ -62,7 +63,11 @@ Refusal body_refusal(ngx_int_t status)
 class Upload {
 public:
     Upload(ngx_http_request_t& r, UploadPlan plan)
-        : request_(r), plan_(std::move(plan)), id_(new_upload_id()), writer_(make_writer())
+        : request_(r),
+          plan_(std::move(plan)),
+          id_(new_upload_id()),
+          writer_(make_writer()),
+          in_flight_(r.connection->log)
     {
         if (!plan_.boundary.empty()) {
             multipart_.emplace(plan_.boundary, writer_);
@@ -75,14 +80,12 @@ public:
         if (asked_ != 0 && worker() != nullptr) {
             worker()->engine().forget(asked_);
         }
-        if (!sent_ && announced_ && worker() != nullptr) {
-            worker()->engine().tell(wire::UploadAborted{id_});
-        }
+        abandon();
     }
 
     // Takes what has arrived and reads on, as far as buffers allow; every event leads here.
     void advance();
-    void on_reply(const wire::Reply& reply);
+    void on_answer(const EngineLink::Answer& answer);
 
 private:
     SpoolWriter make_writer();
@@ -95,6 +98,7 @@ private:
     void report_chunks();
     void respond(const wire::Committed& committed);
     void fail(Refusal refusal);
+    void abandon() noexcept;
     void finalize(ngx_int_t rc) { ngx_http_finalize_request(&request_, rc); }
 
     ngx_http_request_t& request_;
@@ -105,8 +109,9 @@ private:
     std::optional<Refusal> refusal_;  // to be sent when the writer is idle
     std::uint64_t asked_ = 0;         // id of the request to the engine
     bool body_read_ = false;
-    bool announced_ = false;  // the engine was told of a chunk
-    bool sent_ = false;       // the engine was asked to commit: spool files are its own
+    bool announced_ = false;       // the engine was told of a chunk
+    bool spool_released_ = false;  // what is in spool/ is the engine's, or removed
+    InFlight in_flight_;
 };
 
 Upload& upload_of(ngx_http_request_t& r)
@@ -281,24 +286,27 @@ void Upload::commit()
     if (request.shape == wire::Shape::in_message) {
         request.payload = writer_.payload();
     }
-    asked_ = worker()->engine().ask(std::move(request), main_conf(request_).engine_timeout,
-                                    [this](const wire::Reply& reply) { on_reply(reply); });
+    asked_ =
+        worker()->engine().ask(std::move(request), main_conf(request_).engine_timeout,
+                               [this](const EngineLink::Answer& answer) { on_answer(answer); });
     if (asked_ == 0) {
         fail({NGX_HTTP_SERVICE_UNAVAILABLE, "the engine is down; try again"});
         return;
     }
-    sent_ = true;
-    writer_.release();
+    spool_released_ = true;
 }
 
-void Upload::on_reply(const wire::Reply& reply)
+void Upload::on_answer(const EngineLink::Answer& answer)
 {
     asked_ = 0;
     ngx_connection_t* connection = request_.connection;
     ngx_http_set_log_request(connection->log, &request_);
-    if (const auto* committed = std::get_if<wire::Committed>(&reply)) {
+    if (!answer) {
+        spool_released_ = false;  // an engine that comes back knows nothing of it
+        fail(answer.error());
+    } else if (const auto* committed = std::get_if<wire::Committed>(&*answer)) {
         respond(*committed);
-    } else if (const auto* refused = std::get_if<wire::Refused>(&reply)) {
+    } else if (const auto* refused = std::get_if<wire::Refused>(&*answer)) {
         fail({refused->status, refused->reason});
     } else {
         fail({NGX_HTTP_INTERNAL_SERVER_ERROR, "the engine gave an answer that does not fit"});
@@ -322,7 +330,25 @@ void Upload::fail(Refusal refusal)
         refusal_ = std::move(refusal);  // the task's end leads back here
         return;
     }
+    abandon();  // now: the connection, and with it the request, may linger for seconds
     finalize(respond_refusal(request_, refusal));
+}
+
+// Leaves nothing behind of an upload that is not the engine's.
+void Upload::abandon() noexcept
+{
+    if (spool_released_) {
+        return;
+    }
+    spool_released_ = true;
+    try {
+        writer_.discard();
+        if (announced_ && worker() != nullptr) {
+            worker()->engine().tell(wire::UploadAborted{id_});
+        }
+    } catch (...) {
+        log_exception(request_.connection->log);
+    }
 }
 
 // The body is there, or begins to be: from now on events lead to advance().

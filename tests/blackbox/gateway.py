@@ -60,6 +60,8 @@ http {
         listen 127.0.0.1:%(port)d;
         %(listen6)s
         btgw_cors on;
+        error_page 413 429 /.error;
+        location = /.error { internal; btgw_error; }
         btgw_blossom_url http://127.0.0.1:%(blossom_port)d;
         btgw_tracker %(tracker)s;
         %(server)s
@@ -74,6 +76,8 @@ http {
     server {
         listen 127.0.0.1:%(blossom_port)d;
         btgw_cors on;
+        error_page 413 429 /.error;
+        location = /.error { internal; btgw_error; }
         btgw_gateway_url http://127.0.0.1:%(port)d;
         %(blossom_server)s
         location / { btgw_blossom; btgw_anonymous_upload %(blossom_anonymous)s; }

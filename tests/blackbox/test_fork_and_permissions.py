@@ -107,7 +107,7 @@ def test_wrong_directives_are_refused_with_their_line(installed, directive):
     assert status != 0 and "nginx.conf:" in output, output
 
 
-@pytest.mark.parametrize("missing", ["btgw_storage", "btgw_engine"])
+@pytest.mark.parametrize("missing", ["btgw_storage"])
 def test_missing_main_directives_are_named(installed, missing):
     with open(f"{installed.dir}/nginx.conf") as file:
         lines = [line for line in file if not line.strip().startswith(missing + " ")]
