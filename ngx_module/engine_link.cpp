@@ -12,12 +12,12 @@ namespace btgw::ngx {
 namespace {
 
 constexpr int receive_budget = 256;     // messages before other events get their turn
-constexpr int reconnect_interval = 50;  // milliseconds
-constexpr int reconnect_limit = 1000;   // milliseconds
+constexpr int reconnect_interval = 20;  // milliseconds: a local socket costs nothing to try
 
 // A worker that has just started, or whose engine has, wants to serve at once.
 constexpr ngx_msec_t first_probe_interval = 5;    // milliseconds
 constexpr ngx_msec_t last_probe_interval = 1000;  // milliseconds
+constexpr ngx_msec_t youth = 1000;                // milliseconds: maybe_up()
 
 const Refusal engine_gone{503, "the engine went away; try again"};
 const Refusal engine_slow{503, "the engine did not answer in time; try again"};
@@ -31,14 +31,14 @@ EngineLink::EngineLink(ngx_cycle_t& cycle, std::string endpoint)
     : endpoint_(std::move(endpoint)),
       context_(1),
       socket_(context_, zmq::socket_type::dealer),
-      probe_interval_(first_probe_interval)
+      probe_interval_(first_probe_interval),
+      started_(ngx_current_msec)
 {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.set(zmq::sockopt::immediate, true);
     socket_.set(zmq::sockopt::sndhwm, wire::high_water_mark);
     socket_.set(zmq::sockopt::rcvhwm, wire::high_water_mark);
     socket_.set(zmq::sockopt::reconnect_ivl, reconnect_interval);
-    socket_.set(zmq::sockopt::reconnect_ivl_max, reconnect_limit);
     socket_.connect(endpoint_);
     watch_descriptor(cycle);
     probe_.data = this;
@@ -86,9 +86,18 @@ bool EngineLink::up() const
            (socket_.get(zmq::sockopt::events) & ZMQ_POLLOUT) != 0;
 }
 
+bool EngineLink::maybe_up() const
+{
+    return up() || (last_heard_ == 0 && ngx_current_msec - started_ < youth);
+}
+
 bool EngineLink::send(std::uint64_t id, wire::Request request)
 {
-    const std::string frame = wire::encode(wire::Message<wire::Request>{id, std::move(request)});
+    return send_frame(wire::encode(wire::Message<wire::Request>{id, std::move(request)}));
+}
+
+bool EngineLink::send_frame(const std::string& frame)
+{
     const auto sent = socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
     // The descriptor is edge-triggered inside ZeroMQ, and a send may swallow the edge of a reply.
     ngx_post_event(connection_->read, &ngx_posted_events);
@@ -98,11 +107,31 @@ bool EngineLink::send(std::uint64_t id, wire::Request request)
 std::uint64_t EngineLink::ask(wire::Request request, ngx_msec_t timeout, OnAnswer on_answer)
 {
     const std::uint64_t id = next_id_++;
-    if (!up() || !send(id, std::move(request))) {
+    std::string frame = wire::encode(wire::Message<wire::Request>{id, std::move(request)});
+    if (!maybe_up()) {
         return 0;
     }
-    pending_.emplace(id, Pending{ngx_current_msec + timeout, std::move(on_answer)});
+    if (!up()) {
+        pending_.emplace(
+            id, Pending{started_ + youth, timeout, std::move(frame), std::move(on_answer)});
+        return id;
+    }
+    if (!send_frame(frame)) {
+        return 0;
+    }
+    pending_.emplace(id, Pending{ngx_current_msec + timeout, timeout, {}, std::move(on_answer)});
     return id;
+}
+
+void EngineLink::send_held()
+{
+    for (auto& [id, pending] : pending_) {
+        // One that cannot be sent stays, and is given up on at its deadline.
+        if (!pending.held.empty() && send_frame(pending.held)) {
+            pending.held.clear();
+            pending.deadline = ngx_current_msec + pending.timeout;
+        }
+    }
 }
 
 void EngineLink::forget(std::uint64_t id)
@@ -119,6 +148,7 @@ void EngineLink::ping()
 {
     // The reply is heard(): no callback waits for it.
     const std::uint64_t id = next_id_++;
+    last_ping_ = ngx_current_msec;
     if (!send(id, wire::Ping{})) {
         pong_.reset();
         fail_before(id, "the engine is down");
@@ -157,7 +187,18 @@ void EngineLink::on_probe(ngx_event_t& event)
 void EngineLink::on_readable(ngx_event_t& event)
 {
     auto* connection = static_cast<ngx_connection_t*>(event.data);
-    static_cast<EngineLink*>(connection->data)->receive();
+    auto& link = *static_cast<EngineLink*>(connection->data);
+    link.receive();
+    link.greet();
+}
+
+// ZeroMQ has just connected, perhaps: an engine that is back need not wait for the next probe.
+void EngineLink::greet()
+{
+    const bool lately = ngx_current_msec - last_ping_ < first_probe_interval;
+    if (!pong_ && !lately && (socket_.get(zmq::sockopt::events) & ZMQ_POLLOUT) != 0) {
+        ping();
+    }
 }
 
 void EngineLink::receive()
@@ -201,6 +242,7 @@ void EngineLink::heard(const wire::Message<wire::Reply>& message)
     }
     pong_ = *pong;
     probe_interval_ = first_probe_interval;
+    send_held();
 }
 
 void EngineLink::settle(std::map<std::uint64_t, Pending>::iterator entry, const Answer& answer)
@@ -211,15 +253,21 @@ void EngineLink::settle(std::map<std::uint64_t, Pending>::iterator entry, const 
     on_answer(answer);
 }
 
+// Gives up on what was sent before this id.
 void EngineLink::fail_before(std::uint64_t id, const char* reason)
 {
-    if (!pending_.empty() && pending_.begin()->first < id) {
+    std::vector<std::uint64_t> lost;
+    for (auto entry = pending_.begin(); entry != pending_.end() && entry->first < id; ++entry) {
+        if (entry->second.held.empty()) {
+            lost.push_back(entry->first);
+        }
+    }
+    if (!lost.empty()) {
         ngx_log_error(NGX_LOG_WARN, connection_->read->log, 0,
-                      "bittorrent gateway: requests in flight are given up: %s", reason);
+                      "bittorrent gateway: %uz requests in flight are given up: %s", lost.size(),
+                      reason);
     }
-    while (!pending_.empty() && pending_.begin()->first < id) {
-        settle(pending_.begin(), tl::unexpected{engine_gone});
-    }
+    settle_all(lost, engine_gone);
 }
 
 void EngineLink::fail_late()
@@ -230,9 +278,15 @@ void EngineLink::fail_late()
             late.push_back(id);
         }
     }
-    for (const std::uint64_t id : late) {
+    settle_all(late, engine_slow);
+}
+
+// A callback may settle or forget others: each is looked up anew.
+void EngineLink::settle_all(const std::vector<std::uint64_t>& ids, const Refusal& refusal)
+{
+    for (const std::uint64_t id : ids) {
         if (const auto entry = pending_.find(id); entry != pending_.end()) {
-            settle(entry, tl::unexpected{engine_slow});
+            settle(entry, tl::unexpected{refusal});
         }
     }
 }

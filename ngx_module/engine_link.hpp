@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace btgw::ngx {
 
@@ -31,6 +32,8 @@ public:
 
     // The engine is connected and has answered lately.
     [[nodiscard]] bool up() const;
+    // It is up, or this worker is so young that it may be: requests are held until that is known.
+    [[nodiscard]] bool maybe_up() const;
     // What the engine last said of itself; nothing while it is down.
     [[nodiscard]] const std::optional<wire::Pong>& engine() const { return pong_; }
 
@@ -47,19 +50,25 @@ public:
 private:
     struct Pending {
         ngx_msec_t deadline;  // on ngx_current_msec's clock
+        ngx_msec_t timeout;   // milliseconds, from when it is sent
+        std::string held;     // the frame, while it waits for a young worker's first Pong
         OnAnswer on_answer;
     };
 
     static void on_readable(ngx_event_t& event);
     static void on_probe(ngx_event_t& event);
     bool send(std::uint64_t id, wire::Request request);
+    bool send_frame(const std::string& frame);
     void watch_descriptor(ngx_cycle_t& cycle);
     void ping();
     void probe();
+    void greet();
     void receive();
     void dispatch(std::string_view frame);
     void heard(const wire::Message<wire::Reply>& message);
+    void send_held();
     void settle(std::map<std::uint64_t, Pending>::iterator entry, const Answer& answer);
+    void settle_all(const std::vector<std::uint64_t>& ids, const Refusal& refusal);
     void fail_before(std::uint64_t id, const char* reason);
     void fail_late();
 
@@ -72,7 +81,10 @@ private:
     ngx_event_t probe_{};        // pings an engine that is down, at growing intervals
     ngx_msec_t probe_interval_;  // milliseconds
     std::optional<wire::Pong> pong_;
-    ngx_msec_t last_heard_ = 0;  // on ngx_current_msec's clock
+    // On ngx_current_msec's clock:
+    ngx_msec_t started_;
+    ngx_msec_t last_heard_ = 0;
+    ngx_msec_t last_ping_ = 0;
 };
 
 }  // namespace btgw::ngx

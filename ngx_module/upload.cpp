@@ -363,7 +363,7 @@ void on_body(ngx_http_request_t& r)
 
 ngx_int_t receive_upload(ngx_http_request_t& r, UploadPlan plan)
 {
-    if (!worker()->engine().up()) {
+    if (!worker()->engine().maybe_up()) {
         return respond_refusal(r, {NGX_HTTP_SERVICE_UNAVAILABLE, "the engine is down; try again"});
     }
     auto& upload = make_in_pool<Upload>(*r.pool, r, std::move(plan));

@@ -292,7 +292,9 @@ class Gateway:
         wait_until(listening, 20, "nginx")
 
     def wait_for_health(self, timeout=20):
-        wait_until(lambda: self.get("/api/health").status == 200, timeout, "/api/health = 200")
+        # Each worker has its own line to the engine: enough new connections reach them all.
+        wait_until(lambda: all(self.get("/api/health").status == 200 for _ in range(12)), timeout,
+                   "/api/health = 200 from every worker")
 
     def stop(self):
         """Ends both; returns what was wrong, in words."""
