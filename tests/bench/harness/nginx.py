@@ -16,7 +16,7 @@ STATIC_PORT = 18480
 API_PORT = 18476
 BLOSSOM_PORT = 18481
 
-# The same buffer for dav as for our uploads, so that neither wins by larger writes.
+# What concerns both sides is as in conf/gateway.conf, but for a cache that has room for the files of both.
 _MAIN = """
 {load_module}
 user {user};
@@ -37,7 +37,7 @@ http {{
     open_file_cache_valid 1h;
     keepalive_requests 100000000;
     client_max_body_size 16g;
-    client_body_buffer_size 1m;
+    client_body_buffer_size 256k;
     client_body_temp_path {home}/temp;
     proxy_temp_path {home}/temp-proxy;
     fastcgi_temp_path {home}/temp-fastcgi;
@@ -64,11 +64,13 @@ _GATEWAY = """
     btgw_upload_buffer 1m;
     server {{
         listen 127.0.0.1:{api_port};
+        btgw_cors on;
         btgw_blossom_url http://127.0.0.1:{blossom_port};
         location /api/ {{ btgw_api; btgw_anonymous_upload on; }}
     }}
     server {{
         listen 127.0.0.1:{blossom_port};
+        btgw_cors on;
         btgw_gateway_url http://127.0.0.1:{api_port};
         location / {{ btgw_blossom; btgw_anonymous_upload on; }}
     }}

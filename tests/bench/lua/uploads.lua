@@ -1,5 +1,5 @@
 -- Uploads bodies of BENCH_SIZE bytes of which no two are equal, in this run or another: each begins
--- with BENCH_RUN and a counter. BENCH_METHOD is POST to the URL's own path, or PUT to names below it.
+-- with BENCH_RUN and a counter. They are said to be of BENCH_TYPE. BENCH_METHOD is POST to the URL's own path, or PUT to names below it.
 local method = os.getenv("BENCH_METHOD")
 local run = os.getenv("BENCH_RUN")
 local size = tonumber(os.getenv("BENCH_SIZE"))
@@ -13,7 +13,7 @@ function init(args)
       bytes[i] = string.char(math.random(0, 255))
    end
    filler = table.concat(bytes)
-   wrk.headers["Content-Type"] = "application/octet-stream"
+   wrk.headers["Content-Type"] = os.getenv("BENCH_TYPE")
 end
 
 function request()
