@@ -107,6 +107,19 @@ Result<void> check_announced_length(ngx_http_request_t& r)
     return {};
 }
 
+// X-Content-Type of a HEAD /upload.
+Result<void> check_announced_type(ngx_http_request_t& r)
+{
+    const std::string_view type = header(r, "x-content-type").value_or("");
+    if (!type.empty() && http::normalized_media_type(type).empty()) {
+        return refuse(NGX_HTTP_BAD_REQUEST, "X-Content-Type is not a media type");
+    }
+    if (is_envelope(type)) {
+        return refuse(NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, "send the blob itself, not a form");
+    }
+    return {};
+}
+
 // Only says whether the PUT would be accepted: it is not an existence check. Order of checks:
 // token, hash, length, type (BUD-06).
 Result<void> check_announced_upload(ngx_http_request_t& r)
@@ -125,10 +138,7 @@ Result<void> check_announced_upload(ngx_http_request_t& r)
     if (auto length = check_announced_length(r); !length) {
         return length;
     }
-    if (is_envelope(header(r, "x-content-type").value_or(""))) {
-        return refuse(NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, "send the blob itself, not a form");
-    }
-    return {};
+    return check_announced_type(r);
 }
 
 }  // namespace

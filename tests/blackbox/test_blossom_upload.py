@@ -228,6 +228,7 @@ def good(**changes):
     ({"X_Content_Length": "99999999999999999999999"}, (400, 413)),
     ({"X_Content_Length": str(17 << 30)}, 413),
     ({"X_Content_Type": "multipart/form-data; boundary=x"}, 415),
+    ({"X_Content_Type": "not a type"}, 400),
     ({"X_SHA_256": "xyz", "X_Content_Length": None}, 400),
     ({"X_Content_Length": None, "X_Content_Type": "multipart/form-data; boundary=x"}, 411),
     ({"X_Content_Length": str(17 << 30), "X_Content_Type": "multipart/form-data; boundary=x"}, 413),
