@@ -46,7 +46,7 @@ Refusal storage_refusal(std::error_code error)
 // stands for none: then our own table is asked, and after it the engine looks at the bytes (empty).
 std::string form_media_type(const MultipartFile& file)
 {
-    const std::string declared = http::normalized_media_type(file.media_type());
+    std::string declared = http::normalized_media_type(file.media_type());
     if (!declared.empty() && declared != http::unknown_media_type) {
         return declared;
     }
@@ -137,7 +137,7 @@ SpoolWriter Upload::make_writer()
     const auto buffer = length > 0
                             ? std::min(conf.upload_buffer, static_cast<std::size_t>(length) + 1)
                             : conf.upload_buffer;
-    return SpoolWriter(request_, *main_conf(request_).threads, std::move(target), buffer);
+    return {request_, *main_conf(request_).threads, std::move(target), buffer};
 }
 
 void Upload::advance()
