@@ -8,17 +8,12 @@
 #include "shared/store/content_files.hpp"
 #include "worker.hpp"
 
-#include <sys/uio.h>
-
 #include <new>
 #include <string>
 
 namespace btgw::ngx {
 
 namespace {
-
-// Bytes: above it the copy costs more than the system calls that it saves.
-constexpr off_t small_file = off_t{16} * 1024;
 
 // Bytes of strangers: a browser must neither guess their type nor run them in this origin.
 void add_safety_headers(ngx_http_request_t& r)
@@ -98,25 +93,6 @@ ngx_int_t send_inline(ngx_http_request_t& r, const FoundContent& content,
     return send_buffer(r, *buffer);
 }
 
-// A small file that lies in the page cache goes out with its header in one writev, which is cheaper
-// than a sendfile of its own. Null: too large, or it would have to be waited for.
-ngx_buf_t* read_small(ngx_http_request_t& r, const ngx_file_t& file, off_t size)
-{
-    if (size > small_file) {
-        return nullptr;
-    }
-    ngx_buf_t* buffer = ngx_create_temp_buf(r.pool, static_cast<std::size_t>(size));
-    if (buffer == nullptr) {
-        throw std::bad_alloc{};
-    }
-    const iovec target{buffer->pos, static_cast<std::size_t>(size)};
-    if (preadv2(file.fd, &target, 1, 0, RWF_NOWAIT) != size) {
-        return nullptr;
-    }
-    buffer->last += size;
-    return buffer;
-}
-
 ngx_buf_t* file_buffer(ngx_http_request_t& r, ngx_file_t& file, off_t size)
 {
     auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r.pool));
@@ -138,11 +114,7 @@ ngx_int_t send_blob(ngx_http_request_t& r, const FoundContent& content,
         return respond_refusal(r, file.error());
     }
     set_content_headers(r, content, disposition);
-    ngx_buf_t* buffer = read_small(r, **file, content.size);
-    if (buffer == nullptr) {
-        buffer = file_buffer(r, **file, content.size);
-    }
-    return send_buffer(r, *buffer);
+    return send_buffer(r, *file_buffer(r, **file, content.size));
 }
 
 }  // namespace

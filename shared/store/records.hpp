@@ -31,7 +31,9 @@ enum class Kind : std::uint8_t {
     chunked = 2,   // chunks/ab/cd/<piece root>, in the order of its Layout
 };
 
-inline constexpr std::size_t inline_limit = 3840;  // bytes: record and node fit one 4 KiB page
+// Bytes. Measured: a blob in the index is served with less CPU than a file up to about 16 KB, and
+// costs no fsync of its own. With the longest type and name the record still fits four LMDB pages.
+inline constexpr std::size_t inline_limit = 15872;
 inline constexpr std::uint32_t chunk_length = 2u << 20;    // bytes; the last chunk may be shorter
 inline constexpr std::size_t max_name_length = 255;        // bytes of UTF-8
 inline constexpr std::size_t max_media_type_length = 127;  // bytes (RFC 6838 section 4.2)

@@ -13,7 +13,7 @@ from collections import Counter
 import lmdb
 
 IN_INDEX, BLOB, CHUNKED = 0, 1, 2
-INLINE_LIMIT, CHUNK_LENGTH = 3840, 2 << 20
+INLINE_LIMIT, CHUNK_LENGTH = 15872, 2 << 20
 TABLES = ["meta", "content", "layout", "chunk", "infohash", "metainfo", "owner", "owned", "doomed"]
 
 

@@ -28,7 +28,7 @@ def assert_refused(answer, status):
     assert answer.header("access-control-allow-origin") == "*"
 
 
-@pytest.mark.parametrize("size", [0, 1, 3840, 3841, 100_000, THRESHOLD, THRESHOLD + 4321])
+@pytest.mark.parametrize("size", [0, 1, 15872, 15873, 100_000, THRESHOLD, THRESHOLD + 4321])
 def test_new_content_gets_201_and_known_content_200(gateway, alice, fresh, size):
     data = fresh(size) + b"!"
     auth = token(alice, "upload", [sha256(data)])

@@ -11,7 +11,7 @@ import pytest
 
 from gateway import CHUNK, MIB, THRESHOLD, form, sha256, wait_until
 
-SIZES = [1, 2, 3839, 3840, 3841, 4095, 4096, 4097, 16384, MIB - 1, MIB, MIB + 1,
+SIZES = [1, 2, 4095, 4096, 4097, 15871, 15872, 15873, 16384, MIB - 1, MIB, MIB + 1,
          CHUNK - 1, CHUNK, CHUNK + 1, THRESHOLD - 1, THRESHOLD, THRESHOLD + 1,
          2 * THRESHOLD, 2 * THRESHOLD + 12345]
 

@@ -154,7 +154,7 @@ const std::vector<std::string> refused = {
     frame(4, commit_json("0", "3")),
     frame(4, commit_json("0", "3"), "ab"),
     frame(4, commit_json("0", "3"), "abcd"),
-    frame(4, commit_json("0", "3841"), std::string(3841, 'x')),  // above store::inline_limit
+    frame(4, commit_json("0", "15873"), std::string(15873, 'x')),  // above store::inline_limit
     frame(4, commit_json("1", "3", R"(,"owner":null)")),
     frame(4, commit_json("1", "3", R"(,"owner":"aa")")),
     frame(6, R"({"hash":"xyz"})"),
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(hand_made_frames_are_read)
     BOOST_TEST(decode_request(frame(1, "{}")).has_value());
     BOOST_TEST(decode_request(frame(4, commit_json("1", "3"))).has_value());
     BOOST_TEST(
-        decode_request(frame(4, commit_json("0", "3840"), std::string(3840, 'x'))).has_value());
+        decode_request(frame(4, commit_json("0", "15872"), std::string(15872, 'x'))).has_value());
     BOOST_TEST(
         decode_request(frame(2, R"({ "index": 1, "upload": "0123456789abcdef" })")).has_value());
     BOOST_TEST(decode_request(frame(1, "{}"))->id == 9u);
