@@ -36,7 +36,7 @@ struct Bytes {
     [[nodiscard]] ByteView view() const { return bytes; }
     [[nodiscard]] std::string_view chars() const { return as_chars(bytes); }
 
-    auto operator<=>(const Bytes&) const = default;
+    auto operator<=>(const Bytes&) const = default;  // NOLINT(modernize-use-nullptr): tidy errs
 };
 
 struct Sha256 : Bytes<32> {};     // SHA-256 of a content's bytes: its name (BUD-01)

@@ -51,7 +51,7 @@ Result take_number(std::string_view name, std::string_view value, std::uint64_t 
 Result take_port(std::string_view value, std::uint16_t& out)
 {
     std::uint64_t number = 0;
-    const Result taken = take_number("port", value, max_number, number);
+    Result taken = take_number("port", value, max_number, number);
     if (taken && number > std::numeric_limits<std::uint16_t>::max()) {
         return Refusal("invalid port");
     }
@@ -62,7 +62,7 @@ Result take_port(std::string_view value, std::uint16_t& out)
 Result take_num_want(std::string_view value, std::uint32_t& out)
 {
     std::uint64_t number = default_num_want;
-    const Result taken = take_number("numwant", value, default_num_want, number);
+    Result taken = take_number("numwant", value, default_num_want, number);
     out = static_cast<std::uint32_t>(std::min<std::uint64_t>(number, max_num_want));
     return taken;
 }

@@ -22,7 +22,7 @@ PieceRoot node(const Sha256& hash)
 PieceRoot parent(const PieceRoot& left, const PieceRoot& right)
 {
     std::array<std::uint8_t, 2 * PieceRoot::size> both;
-    const auto middle = std::copy(left.bytes.begin(), left.bytes.end(), both.begin());
+    auto* const middle = std::copy(left.bytes.begin(), left.bytes.end(), both.begin());
     std::copy(right.bytes.begin(), right.bytes.end(), middle);
     return node(sha256(both));
 }

@@ -49,7 +49,7 @@ std::optional<std::string> extended_value(std::string_view value)
         return std::nullopt;
     }
     const std::string_view charset = value.substr(0, first);
-    const std::optional<std::string> bytes = percent_decode(value.substr(second + 1));
+    std::optional<std::string> bytes = percent_decode(value.substr(second + 1));
     if (equal_ignoring_case(charset, "utf-8")) {
         return bytes;
     }
