@@ -1,5 +1,4 @@
 #include "api.hpp"
-#include "conf.hpp"
 #include "facts.hpp"
 #include "request.hpp"
 #include "shared/http/media_type.hpp"
@@ -33,14 +32,13 @@ void describe_raw_body(ngx_http_request_t& r, std::string_view content_type, Upl
 Result<UploadPlan> plan_upload(ngx_http_request_t& r)
 {
     UploadPlan plan;
-    auto token = location_conf(r).anonymous_upload == 1 ? read_token(r, "upload")
-                                                        : require_token(r, "upload");
+    auto token = read_uploader(r);
     if (!token) {
         return tl::unexpected{std::move(token.error())};
     }
     plan.token = std::move(*token);
-    if (r.headers_in.content_length_n < 0 && r.headers_in.chunked == 0) {
-        return refuse(NGX_HTTP_LENGTH_REQUIRED, "Content-Length is missing");
+    if (auto length = check_body_length(r); !length) {
+        return tl::unexpected{std::move(length.error())};
     }
     const std::string_view content_type = header(r, "content-type").value_or("");
     if (http::normalized_media_type(content_type).starts_with("multipart/")) {

@@ -1,5 +1,4 @@
 #include "blossom.hpp"
-#include "conf.hpp"
 #include "facts.hpp"
 #include "request.hpp"
 #include "shared/hex.hpp"
@@ -11,12 +10,6 @@
 namespace btgw::ngx {
 
 namespace {
-
-Result<Token> uploader(ngx_http_request_t& r)
-{
-    return location_conf(r).anonymous_upload == 1 ? read_token(r, "upload")
-                                                  : require_token(r, "upload");
-}
 
 // X-SHA-256: lower-case hex (BUD-02); nothing where it is absent.
 Result<std::optional<Sha256>> declared_hash(ngx_http_request_t& r, const Token& token)
@@ -58,7 +51,7 @@ ngx_int_t respond_descriptor(ngx_http_request_t& r, const FoundContent& content,
 Result<UploadPlan> plan_upload(ngx_http_request_t& r)
 {
     UploadPlan plan;
-    auto token = uploader(r);
+    auto token = read_uploader(r);
     if (!token) {
         return tl::unexpected{std::move(token.error())};
     }
@@ -71,8 +64,8 @@ Result<UploadPlan> plan_upload(ngx_http_request_t& r)
     if (plan.token && plan.token->blobs.empty()) {
         return refuse(NGX_HTTP_UNAUTHORIZED, "the token has no x tag: it must name the blob");
     }
-    if (r.headers_in.content_length_n < 0 && r.headers_in.chunked == 0) {
-        return refuse(NGX_HTTP_LENGTH_REQUIRED, "Content-Length is missing");
+    if (auto length = check_body_length(r); !length) {
+        return tl::unexpected{std::move(length.error())};
     }
     if (is_envelope(body_type(r))) {
         return refuse(NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, "send the blob itself, not a form");
@@ -124,7 +117,7 @@ Result<void> check_announced_type(ngx_http_request_t& r)
 // token, hash, length, type (BUD-06).
 Result<void> check_announced_upload(ngx_http_request_t& r)
 {
-    const auto token = uploader(r);
+    const auto token = read_uploader(r);
     if (!token) {
         return tl::unexpected{token.error()};
     }

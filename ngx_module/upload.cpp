@@ -361,6 +361,20 @@ void on_body(ngx_http_request_t& r)
 
 }  // namespace
 
+Result<Token> read_uploader(ngx_http_request_t& r)
+{
+    return location_conf(r).anonymous_upload == 1 ? read_token(r, "upload")
+                                                  : require_token(r, "upload");
+}
+
+Result<void> check_body_length(ngx_http_request_t& r)
+{
+    if (r.headers_in.content_length_n < 0 && r.headers_in.chunked == 0) {
+        return refuse(NGX_HTTP_LENGTH_REQUIRED, "Content-Length is missing");
+    }
+    return {};
+}
+
 ngx_int_t receive_upload(ngx_http_request_t& r, UploadPlan plan)
 {
     if (!worker()->engine().maybe_up()) {

@@ -24,6 +24,13 @@ struct UploadPlan {
                          bool existed) = nullptr;
 };
 
+// Who uploads, by the location's rule: null where an upload without a token is allowed and made.
+// 401.
+Result<Token> read_uploader(ngx_http_request_t& r);
+
+// 411 for a body of neither declared nor chunked length.
+Result<void> check_body_length(ngx_http_request_t& r);
+
 // Reads the body and finalises the request in the end. Returns what the handler must return.
 ngx_int_t receive_upload(ngx_http_request_t& r, UploadPlan plan);
 

@@ -1,5 +1,6 @@
 #include "messages.hpp"
 
+#include "../big_endian.hpp"
 #include "../hex.hpp"
 #include "../json.hpp"
 #include "../store/records.hpp"
@@ -244,24 +245,6 @@ private:
     bool good_ = true;
 };
 
-template <std::unsigned_integral T>
-void append_big_endian(std::string& out, T value)
-{
-    for (int shift = (sizeof value - 1) * 8; shift >= 0; shift -= 8) {
-        out.push_back(static_cast<char>(value >> shift & 0xff));
-    }
-}
-
-template <std::unsigned_integral T>
-T read_big_endian(std::string_view bytes)
-{
-    T out = 0;
-    for (std::size_t i = 0; i < sizeof out; ++i) {
-        out = static_cast<T>(out << 8 | static_cast<std::uint8_t>(bytes[i]));
-    }
-    return out;
-}
-
 template <class Body>
 std::string encode_frame(std::uint64_t id, const Body& body)
 {
@@ -272,8 +255,8 @@ std::string encode_frame(std::uint64_t id, const Body& body)
     out.reserve(header_size + json.size());
     out.push_back(static_cast<char>(protocol_version));
     out.push_back(static_cast<char>(type_of<Body>));
-    append_big_endian(out, id);
-    append_big_endian(out, static_cast<std::uint32_t>(json.size()));
+    append_be(out, id);
+    append_be(out, static_cast<std::uint32_t>(json.size()));
     out += json;
     if constexpr (std::same_as<Body, CommitUpload>) {
         out += body.payload;
@@ -293,13 +276,13 @@ std::optional<Frame> split_frame(std::string_view frame)
     if (frame.size() < header_size || static_cast<std::uint8_t>(frame[0]) != protocol_version) {
         return std::nullopt;
     }
-    const auto json_size = read_big_endian<std::uint32_t>(frame.substr(10, 4));
+    const std::uint8_t* header = as_bytes(frame).data();
+    const auto json_size = load_be<std::uint32_t>(header + 10);
     const std::string_view rest = frame.substr(header_size);
     if (json_size > rest.size()) {
         return std::nullopt;
     }
-    return Frame{static_cast<std::uint8_t>(frame[1]),
-                 read_big_endian<std::uint64_t>(frame.substr(2, 8)), rest.substr(0, json_size),
+    return Frame{header[1], load_be<std::uint64_t>(header + 2), rest.substr(0, json_size),
                  rest.substr(json_size)};
 }
 
